@@ -1,0 +1,18 @@
+/** Time, as the handlers see it. The host gives the real one, tests a virtual one. */
+export interface Clock {
+  /** Milliseconds since the epoch, for decisions about expiry and rotation. `ZKSCORE_NOW` replaces it. */
+  now(): number;
+  /** Milliseconds on a clock that never jumps, for deadlines and elapsed time. */
+  monotonic(): number;
+  /** Resolves after `ms` milliseconds. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** The machine's clock; `fixedNow` (epoch milliseconds) freezes `now()` only. */
+export function systemClock(fixedNow?: number): Clock {
+  return {
+    now: () => fixedNow ?? Date.now(),
+    monotonic: () => performance.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
+}
