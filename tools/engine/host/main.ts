@@ -22,9 +22,10 @@ function main(engineAddress: string | undefined): void {
     stopChildren("SIGTERM");
     process.exit(0);
   };
+  // The engine ends its plugins with SIGINT and waits 5 s for each that ignores it. Ctrl-C comes only to the engine:
+  // plugins have process groups of their own.
+  process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  // Ctrl-C reaches the whole process group; the engine decides when the host may go.
-  process.on("SIGINT", () => {});
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(LanguageRuntimeService, languageService(engineAddress));
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
