@@ -42,6 +42,8 @@ export interface KeyApi {
    * asked again once, then answered with `complete: false`.
    */
   list(mode: "shared" | "fresh"): Promise<Listing>;
+  /** The shared listing as far as this run has one, our own writes included. No request. */
+  known(): Listing | undefined;
   /** DELETE. `gone` = 404: unknown or already revoked; what that proves is for the caller to decide. */
   revoke(keyId: string): Promise<"revoked" | "gone">;
   /** PATCH. 405, 501, or 404 throw `ZKS_NO_UPDATE` resp. `ZKS_NOT_FOUND`. */

@@ -1,0 +1,46 @@
+import { ZkscoreError } from "../domain/errors.ts";
+
+/** Where the API lives, validated: `origin` and the path prefix without a trailing slash. */
+export interface Base {
+  origin: string;
+  prefix: string;
+  loopback: boolean;
+}
+
+/** True for names and addresses that can only be this machine. `*.localhost` resolves to loopback by RFC 6761. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+  );
+}
+
+/**
+ * Parses the base URL setting. The token goes only to https, or to http on loopback; anything else is refused here,
+ * before a socket exists. The setting itself is never quoted: it may hold a password.
+ */
+export function parseBaseUrl(setting: string): Base {
+  const url = URL.canParse(setting.trim()) ? new URL(setting.trim()) : undefined;
+  if (url === undefined) throw refused("it is not an absolute URL");
+  if (url.username !== "" || url.password !== "") throw refused("it holds a user name or password");
+  if (url.search !== "" || url.hash !== "" || /[?#]/.test(setting)) throw refused("it holds a query or a fragment");
+  const loopback = isLoopback(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw refused("it is not https, and the token would travel in clear (http is for loopback only)");
+  }
+  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, ""), loopback };
+}
+
+function refused(why: string): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_CONFIG",
+    what: "The base URL of the ZKScore API can't be used",
+    why,
+    remedy:
+      "Set ZKSCORE_BASE_URL or zkscore:baseUrl to https://host/prefix, for example https://api-mainnet.onzks.com/v1",
+    safe: "no request was sent",
+    outcome: "not-executed",
+  });
+}
