@@ -1,0 +1,69 @@
+import { afterEach, expect, test } from "vitest";
+import { describeWithEngine } from "./support/engine.ts";
+import { createStack, succeed, type TestStack } from "./support/stack.ts";
+
+const stacks: TestStack[] = [];
+afterEach(() => {
+  for (const stack of stacks.splice(0)) stack.dispose();
+});
+
+async function make(options: Parameters<typeof createStack>[0]): Promise<TestStack> {
+  const stack = await createStack(options);
+  stacks.push(stack);
+  return stack;
+}
+
+describeWithEngine("a program under the language host", () => {
+  test("gets its project, stack and configuration, and a secret stays one", async () => {
+    const stack = await make({
+      program: `
+        import * as pulumi from "@pulumi/pulumi";
+        const config = new pulumi.Config("zkscore");
+        export const names: string[] = [pulumi.getProject(), pulumi.getStack(), config.require("plan")];
+        export const hidden = config.requireSecret("token");
+      `,
+      config: { "zkscore:plan": "pro" },
+      secrets: { "zkscore:token": "planted-secret" },
+      project: "shop",
+      stack: "production",
+    });
+    const outcome = await succeed(stack.up());
+    expect(outcome.output).not.toContain("planted-secret");
+    expect(JSON.stringify(await stack.export())).not.toContain("planted-secret");
+    expect(await stack.outputs()).toEqual({ names: ["shop", "production", "pro"], hidden: "planted-secret" });
+  });
+
+  test("runs in preview mode in a preview, and from plain JavaScript", async () => {
+    const stack = await make({
+      language: "js",
+      program: `exports.preview = require("@pulumi/pulumi").runtime.isDryRun();`,
+    });
+    expect((await succeed(stack.preview())).stdout).toMatch(/preview\s*: true/);
+    await succeed(stack.up());
+    expect(await stack.outputs()).toEqual({ preview: false });
+    await stack.expectNoChanges();
+    stack.setProgram(`new (require("@pulumi/pulumi").ComponentResource)("test:index:Group", "added");`);
+    await expect(stack.expectNoChanges()).rejects.toThrow("added");
+  });
+
+  test("that throws is reported once, with its message, and fails the command", async () => {
+    const stack = await make({ program: `throw new Error("planted failure");` });
+    const outcome = await stack.up();
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.output.match(/Error: planted failure/g)).toHaveLength(1);
+    expect(outcome.output).not.toContain("non-zero exit code");
+  });
+
+  test("that exits by itself is reported with its exit code", async () => {
+    const stack = await make({ program: "process.exit(7);" });
+    const outcome = await stack.up();
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.output).toContain("Program exited with non-zero exit code: 7");
+  });
+
+  test("ends soon, and no process of the run is left", async () => {
+    const stack = await make({ program: "export const done: boolean = true;" });
+    await succeed(stack.up());
+    expect(stack.pids()).toEqual([]);
+  });
+});
