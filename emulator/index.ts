@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
+import { virtualClock } from "./clock.ts";
+import { type AccountOptions, account, type Core } from "./core.ts";
+import { faultRegistry } from "./faults.ts";
+import { handle } from "./handler.ts";
+import { holds } from "./holds.ts";
+import { openJournal } from "./journal.ts";
+import { keyStore } from "./keyStore.ts";
+import { limits } from "./limits.ts";
+import { DEFAULT_MODES, type Modes, modesSchema } from "./modes.ts";
+import { type ModeBox, type Operator, operator } from "./operator.ts";
+import { OPERATOR_PATH, operatorHttp } from "./operatorHttp.ts";
+import { newToken, vault } from "./secrets.ts";
+import { openStore } from "./store.ts";
+import { usageStore } from "./usageStore.ts";
+import { webhooks } from "./webhooks.ts";
+
+export type { AccountOptions } from "./core.ts";
+export { type FaultKind, type FaultSpec, KIND_PHASES, PHASES, type Phase } from "./faultSpec.ts";
+export type { FaultState } from "./faults.ts";
+export type { Held } from "./holds.ts";
+export type { JournalEntry, Operation } from "./journal.ts";
+export type { Modes } from "./modes.ts";
+export type { KeyView, Operator } from "./operator.ts";
+
+/** How to start; every mode can be given here, too. */
+export interface EmulatorOptions extends Partial<Modes> {
+  /** A folder for the databases; default `:memory:`. */
+  dataDir?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** What comes before `/developer/keys`; default `/v1`. */
+  prefix?: string;
+  /** Default one account with a generated token and no ceilings. Keep the order: a restart goes by the index. */
+  accounts?: AccountOptions[];
+  /** Generated when absent. Webhook secrets are sealed with it: give the same one to read them after a restart. */
+  operatorToken?: string;
+  /** An instant the clock stands at; default the machine's clock. */
+  clock?: number | string;
+}
+
+/** What one request with an issued key came to. */
+export interface Used {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: unknown;
+}
+
+export interface Emulator extends Operator {
+  /** `http://127.0.0.1:PORT/v1`: what `ZKSCORE_BASE_URL` is set to. */
+  url: string;
+  /** `http://127.0.0.1:PORT`. */
+  origin: string;
+  port: number;
+  operatorToken: string;
+  /** The accounts with their tokens, in order. */
+  accounts: (AccountOptions & { token: string })[];
+  /** Uses an issued key over the network, as an application would; default `GET /scores/alice.zks`. */
+  use(secret: string, what?: { method?: string; path?: string; headers?: Record<string, string> }): Promise<Used>;
+  /** Drops every connection and held request and closes the databases. Nothing that was answered is lost. */
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in of the ZKScore key API on 127.0.0.1. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { dataDir = ":memory:", port = 0, prefix = "/v1", operatorToken = newToken("op_"), clock, ...rest } = options;
+  const { accounts: asked = [{}], ...given } = rest;
+  const accounts = asked.map((one) => ({ ...one, token: one.token ?? newToken("zkm_") }));
+  const box: ModeBox = { modes: modesSchema.parse({ ...DEFAULT_MODES, ...given }) };
+  const store = openStore(dataDir);
+  const safe = vault(operatorToken);
+  const core: Core = {
+    store,
+    keys: keyStore(store, safe),
+    usage: usageStore(store),
+    webhooks: webhooks(store, safe),
+    clock: virtualClock(clock),
+    accounts: accounts.map(account),
+    modes: () => box.modes,
+  };
+  const parts = { faults: faultRegistry(), holds: holds(), journal: openJournal(store, dataDir !== ":memory:") };
+  const control = operator(core, box, parts);
+  const serveOperator = operatorHttp(control, operatorToken);
+  const stop = new AbortController();
+  const handler = { core, limits: limits(core), prefix, stopping: stop.signal, ...parts };
+
+  const pending = new Set<Promise<void>>();
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+    const work = pathname.startsWith(OPERATOR_PATH)
+      ? serveOperator(request, response, pathname)
+      : handle(handler, request, response);
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  });
+  server.listen(port, "127.0.0.1"); // never another address: the tokens travel in clear
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const address = server.address();
+  const actual = typeof address === "object" && address !== null ? address.port : port;
+  const origin = `http://127.0.0.1:${actual}`;
+  const url = `${origin}${prefix}`;
+
+  return {
+    ...control,
+    url,
+    origin,
+    port: actual,
+    operatorToken,
+    accounts,
+    use: (secret, what = {}) => use(url, secret, what),
+    close: async () => {
+      stop.abort();
+      parts.holds.shut();
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await Promise.allSettled([...pending]);
+      store.close();
+    },
+  };
+}
+
+async function use(
+  url: string,
+  secret: string,
+  what: { method?: string; path?: string; headers?: Record<string, string> },
+): Promise<Used> {
+  const headers = { ...what.headers, Authorization: `Bearer ${secret}` };
+  const outgoing = httpRequest(`${url}${what.path ?? "/scores/alice.zks"}`, {
+    method: what.method ?? "GET",
+    agent: false,
+    headers,
+  });
+  const response = new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
+    outgoing.once("response", resolve);
+    outgoing.once("error", reject);
+  });
+  outgoing.end();
+  const answer = await response;
+  let text = "";
+  for await (const chunk of answer) text += String(chunk);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: text === "" ? undefined : JSON.parse(text) };
+}

@@ -1,0 +1,57 @@
+import type { Operation } from "./journal.ts";
+
+/** What a request is for. */
+export interface Route {
+  operation: Operation;
+  /** `/developer/keys/:id`: never the path itself, which a client could put a secret into. */
+  template: string;
+  keyId: string | null;
+  /** Of a data endpoint. */
+  wish: { resource: string; identity: string; action: "read" | "write" | "delete" } | null;
+}
+
+const KEY_ID = /^key_[0-9a-f]{20}$/;
+const DATA_RESOURCES = ["identity", "scores", "achievements", "trading", "trust", "attestations"];
+const DATA_ACTIONS: Partial<Record<string, "read" | "write" | "delete">> = {
+  GET: "read",
+  POST: "write",
+  PUT: "write",
+  PATCH: "write",
+  DELETE: "delete",
+};
+const BY_ID: Partial<Record<string, Operation>> = { DELETE: "revoke", PATCH: "update" };
+const ON_ALL: Partial<Record<string, Operation>> = { POST: "create", GET: "list" };
+
+/** `undefined` when the path isn't under the prefix. */
+export function route(method: string, pathname: string, prefix: string): Route | undefined {
+  if (!pathname.startsWith(`${prefix}/`)) return undefined;
+  const unknown: Route = { operation: "unknown", template: "(unknown)", keyId: null, wish: null };
+  const [first = "", second = "", third, ...rest] = pathname.slice(prefix.length + 1).split("/");
+  if (rest.length > 0) return unknown;
+  if (first === "developer" && second === "usage" && third === undefined) {
+    return { ...unknown, operation: method === "GET" ? "usage" : "unknown", template: "/developer/usage" };
+  }
+  if (first === "developer" && second === "keys") {
+    const byId = third !== undefined;
+    return {
+      ...unknown,
+      operation: (byId ? BY_ID : ON_ALL)[method] ?? "unknown",
+      template: byId ? "/developer/keys/:id" : "/developer/keys",
+      keyId: byId && KEY_ID.test(third) ? third : null,
+    };
+  }
+  const action = DATA_ACTIONS[method];
+  if (DATA_RESOURCES.includes(first) && second !== "" && third === undefined && action !== undefined) {
+    const wish = { resource: first, identity: decode(second), action };
+    return { ...unknown, operation: "data", template: `/${first}/:identity`, wish };
+  }
+  return unknown;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
