@@ -60,7 +60,7 @@ class ConnectFailure extends Error {
  * A proxy from `HTTPS_PROXY`/`NO_PROXY` is used for https only: over http the token would reach the proxy in clear.
  */
 export function createTransport(base: Base, connectTimeoutMs: number, userAgent: string): Transport {
-  const connecting = new Set<{ destroy(): unknown }>();
+  const connecting = new Set<Destroyable>();
   const dispatcher = createDispatcher(base, connectTimeoutMs, connecting);
 
   return {
@@ -76,7 +76,8 @@ export function createTransport(base: Base, connectTimeoutMs: number, userAgent:
         Math.max(1, request.timeoutMs),
       );
       try {
-        const response = await dispatcher.request({
+        // undici looks at `signal` only once a connection is there: waiting for one ends by this race.
+        const pending = dispatcher.request({
           origin: base.origin,
           path: base.prefix + request.path,
           method: request.method,
@@ -92,6 +93,7 @@ export function createTransport(base: Base, connectTimeoutMs: number, userAgent:
           headersTimeout: 0,
           bodyTimeout: 0,
         });
+        const response = await Promise.race([pending, aborted(abort.signal)]);
         status = response.statusCode;
         const cap = status < 300 ? BODY_BYTES_MAX : ERROR_BODY_BYTES_MAX;
         const read = await readBody(response.body, cap).catch((error: unknown) => {
@@ -123,24 +125,27 @@ export function createTransport(base: Base, connectTimeoutMs: number, userAgent:
     },
     async close() {
       await dispatcher.destroy();
-      for (const socket of connecting) socket.destroy();
+      for (const socket of connecting) socket.destroy(new ConnectFailure(undefined));
     },
   };
 }
 
-function createDispatcher(base: Base, timeout: number, connecting: Set<{ destroy(): unknown }>): Dispatcher {
-  const connector = buildConnector({ timeout, allowH2: false });
+function createDispatcher(base: Base, timeout: number, connecting: Set<Destroyable>): Dispatcher {
+  // undici's own connect timeout is right to the second only.
+  const connector = buildConnector({ timeout: 0, allowH2: false });
   const connect: buildConnector.connector = (options, callback) => {
     const socket: unknown = connector(options, (error, ready) => {
-      forget();
+      clearTimeout(timer);
+      if (isDestroyable(socket)) connecting.delete(socket);
       if (error !== null) callback(new ConnectFailure(codeOf(error)), null);
       else callback(null, ready);
     });
-    const pending = isDestroyable(socket) ? socket : undefined;
-    const forget = () => pending !== undefined && connecting.delete(pending);
-    if (pending !== undefined) connecting.add(pending);
+    if (isDestroyable(socket)) connecting.add(socket);
+    const timer = setTimeout(() => {
+      if (isDestroyable(socket)) socket.destroy(Object.assign(new Error(), { code: "UND_ERR_CONNECT_TIMEOUT" }));
+    }, timeout);
   };
-  const options = { allowH2: false, pipelining: 1, maxHeaderSize: 32 * 1024 };
+  const options = { allowH2: false, pipelining: 1, connectTimeout: timeout, maxHeaderSize: 32 * 1024 };
   const proxied = (process.env["https_proxy"] ?? process.env["HTTPS_PROXY"] ?? "") !== "";
   if (!proxied || base.loopback) return new Agent({ ...options, connect });
   try {
@@ -156,6 +161,12 @@ function createDispatcher(base: Base, timeout: number, connecting: Set<{ destroy
       outcome: "not-executed",
     });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
+  });
 }
 
 async function readBody(
@@ -200,6 +211,10 @@ function onlyConnect(code: string | undefined): boolean {
   );
 }
 
-function isDestroyable(value: unknown): value is { destroy(): unknown } {
+interface Destroyable {
+  destroy(error: Error): unknown;
+}
+
+function isDestroyable(value: unknown): value is Destroyable {
   return typeof value === "object" && value !== null && "destroy" in value && typeof value.destroy === "function";
 }
