@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
 import { createStack, succeed, type TestStack } from "./support/stack.ts";
@@ -59,6 +61,28 @@ describeWithEngine("a program under the language host", () => {
     const outcome = await stack.up();
     expect(outcome.code).not.toBe(0);
     expect(outcome.output).toContain("Program exited with non-zero exit code: 7");
+  });
+
+  test("is stopped by a policy pack, whose message is shown", async () => {
+    const stack = await make({
+      language: "js",
+      program: `new (require("@pulumi/pulumi").ComponentResource)("a:b:C", "c");`,
+    });
+    const pack = join(stack.folder, "pack");
+    mkdirSync(pack);
+    const files = {
+      "PulumiPolicy.yaml": "runtime: { name: nodejs, options: { typescript: false } }\n",
+      "package.json": `{ "name": "pack", "version": "0.0.1", "main": "index.js" }`,
+      "index.js": `new (require("@pulumi/policy").PolicyPack)("pack", { policies: [{
+        name: "none", description: "none", enforcementLevel: "mandatory",
+        validateResource: (args, report) => { if (args.name === "c") report("planted violation"); },
+      }] });`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(pack, name), text);
+    const outcome = await stack.up(["--policy-pack", pack]);
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.output).toContain("planted violation");
+    await succeed(stack.up());
   });
 
   test("ends soon, and no process of the run is left", async () => {
