@@ -4,15 +4,7 @@
  */
 
 /** Resources a permission can name (documented, closed). `all` stands for every one of them. */
-export const RESOURCES = [
-  "identity",
-  "scores",
-  "achievements",
-  "trading",
-  "trust",
-  "attestations",
-  "all",
-] as const;
+export const RESOURCES = ["identity", "scores", "achievements", "trading", "trust", "attestations", "all"] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 /** Actions a permission can grant (documented, closed). `all` stands for every one of them. */

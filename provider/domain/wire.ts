@@ -136,9 +136,7 @@ export const createRequest = z.strictObject({
     .optional(),
   expiry: z.string().optional(),
   webhooks: z
-    .array(
-      z.strictObject({ url: z.string(), events: z.array(z.string()), secret: z.string().optional() }),
-    )
+    .array(z.strictObject({ url: z.string(), events: z.array(z.string()), secret: z.string().optional() }))
     .optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
 });

@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { parseBlock } from "./cidr.ts";
+import { durationMs, LONGEST_MS } from "./duration.ts";
+import { instantMs } from "./instant.ts";
+import { ACTIONS, RESOURCES } from "./vocabulary.ts";
+
+/**
+ * The strict schema of what a program may write. It only judges; the canonical form is made by `canonical.ts`.
+ * Each message says the cause, then the remedy. None shows a value: any of them may be a secret put in the wrong place.
+ */
+
+/** Longest name (assumed: the reference gives none; other key APIs allow 64 to 255). */
+export const NAME_MAX = 100;
+/** A derived name is its prefix, `-` and 8 hex digits. */
+export const PREFIX_MAX = NAME_MAX - 9;
+/** Metadata keys with this prefix carry the ownership marker. */
+export const RESERVED_PREFIX = "pulumi:";
+
+const text = (what: string) => z.string({ error: `is not ${what}; write a string` });
+
+function choice(words: readonly string[], what: string) {
+  return text(what).refine((word) => words.includes(word.trim().toLowerCase()), {
+    error: `is not ${what} of the API; use one of ${words.join(", ")}`,
+  });
+}
+
+function nonEmptyList<T extends z.ZodType>(item: T, remedy: string) {
+  return z.array(item, { error: `is not a list; ${remedy}` }).min(1, { error: `is an empty list; ${remedy}` });
+}
+
+const duration = text('a duration such as "30d"').superRefine((value, context) => {
+  const ms = durationMs(value);
+  if (ms === undefined) {
+    context.addIssue('is not a duration; write a whole number and one of s, m, h, d, w, such as "24h" or "90d"');
+  } else if (ms > LONGEST_MS) context.addIssue("is longer than ten years; write a shorter duration");
+});
+
+const positiveDuration = duration.refine((value) => durationMs(value) !== 0, {
+  error: 'is zero; write a duration above zero, such as "30d"',
+});
+
+const identity = text("an identity").refine((id) => /^[a-z0-9](?:[a-z0-9._-]{0,250})\.zks$/i.test(id.trim()), {
+  error: 'is not an identity; write a name that ends in .zks, such as "alice.zks"',
+});
+
+const chain = z
+  .union([z.string(), z.int()], { error: "is not a chain; write its id or its name" })
+  .refine((id) => /^[\w][\w.:-]{0,63}$/.test(String(id).trim()), {
+    error: "is not a chain; write its id (998899) or its name",
+  });
+
+const address = text("an address").superRefine((value, context) => {
+  const block = parseBlock(value);
+  if (block === undefined) {
+    context.addIssue('is not an IP address or CIDR block; write one such as "203.0.113.7" or "203.0.113.0/24"');
+  } else if (block.hostBits) {
+    context.addIssue("is a CIDR block with bits set beyond its prefix; write the block's first address");
+  }
+});
+
+const restrictions = z.strictObject({
+  identities: nonEmptyList(identity, "name at least one identity, or leave the field out for all").optional(),
+  chains: nonEmptyList(chain, "name at least one chain, or leave the field out for all").optional(),
+  ipWhitelist: nonEmptyList(address, "name at least one address, or leave the field out for all").optional(),
+});
+
+const permission = z.strictObject(
+  {
+    resource: choice(RESOURCES, "a resource"),
+    actions: nonEmptyList(choice(ACTIONS, "an action"), `grant at least one of ${ACTIONS.join(", ")}`),
+    restrictions: restrictions.optional(),
+  },
+  {
+    error: (issue) => (issue.code === "invalid_type" ? "is not a permission; write { resource, actions }" : undefined),
+  },
+);
+
+const count = z
+  .int({ error: "is not a whole number; write a number of requests" })
+  .min(1, { error: "is below 1; write a number of requests above 0, or leave the field out" })
+  .max(1_000_000_000, { error: "is above 1,000,000,000; write a smaller number" });
+
+const rateLimit = z
+  .strictObject({
+    requestsPerMinute: count.optional(),
+    requestsPerHour: count.optional(),
+    requestsPerDay: count.optional(),
+    burstLimit: count.optional(),
+  })
+  .superRefine((limit, context) => {
+    if (Object.values(limit).every((value) => value === undefined)) {
+      context.addIssue("sets no limit; set requestsPerMinute, or leave rateLimit out");
+    }
+    if (limit.burstLimit !== undefined && limit.burstLimit > (limit.requestsPerMinute ?? Number.POSITIVE_INFINITY)) {
+      context.addIssue({
+        code: "custom",
+        path: ["burstLimit"],
+        message: "is above requestsPerMinute; a burst can't exceed the minute it lies in: lower it or raise the minute",
+      });
+    }
+  });
+
+const url = text("a URL").refine(isWebUrl, {
+  error: 'is not an http(s) URL; write an absolute one, such as "https://hooks.example.com/zkscore"',
+});
+
+const webhook = z.strictObject({
+  url,
+  events: nonEmptyList(text("an event").min(1, { error: "is empty; name an event" }), "name at least one event"),
+  secret: text("a secret").min(1, { error: "is empty; give a secret, or leave the field out" }).optional(),
+});
+
+const name = (max: number) =>
+  text("a name")
+    .refine((value) => value.trim().length > 0, { error: "is empty; write a name" })
+    .refine((value) => value.trim().length <= max, { error: `is longer than ${max} characters; write a shorter one` })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+    .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), { error: "holds a control character; remove it" });
+
+const metadata = z
+  .record(z.string(), z.json(), { error: "is not an object; write { key: value }" })
+  .superRefine((bag, context) => {
+    for (const key of Object.keys(bag)) {
+      if (!key.startsWith(RESERVED_PREFIX)) continue;
+      const message = `is reserved; keys that start with "${RESERVED_PREFIX}" mark whose key it is: choose another name`;
+      context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
+
+export const inputSchema = z.strictObject({
+  name: name(NAME_MAX).optional(),
+  namePrefix: name(PREFIX_MAX).optional(),
+  description: text("a description")
+    .refine((value) => value.trim().length > 0, { error: "is empty; write a description, or leave the field out" })
+    .max(1_000, { error: "is longer than 1,000 characters; write a shorter one" })
+    .optional(),
+  permissions: nonEmptyList(permission, "grant at least one permission: { resource, actions }"),
+  rateLimit: rateLimit.optional(),
+  expiry: text("an instant")
+    .refine((value) => instantMs(value) !== undefined, {
+      error: 'is not an instant; write ISO 8601 with a zone, such as "2027-01-31T00:00:00Z"',
+    })
+    .optional(),
+  expiresIn: positiveDuration.optional(),
+  webhooks: z.array(webhook, { error: "is not a list; write [{ url, events }]" }).optional(),
+  metadata: metadata.optional(),
+  rotation: z
+    .strictObject({
+      every: positiveDuration.optional(),
+      window: duration.optional(),
+      overlap: duration.optional(),
+      trigger: z.json().optional(),
+      compromised: z.json().optional(),
+    })
+    .optional(),
+  deletionPolicy: choice(["revoke", "retain", "prevent"], "a deletion policy").optional(),
+  adopt: z
+    .strictObject({
+      keyId: text("a key id").min(1, { error: "is empty; write the id of the key to adopt" }),
+      apiKey: text("a secret").min(1, { error: "is empty; give the key's secret, or leave the field out" }).optional(),
+    })
+    .optional(),
+  ownership: z.looseObject({}).optional(),
+});
+
+function isWebUrl(value: string): boolean {
+  const parsed = URL.parse(value.trim());
+  return parsed !== null && (parsed.protocol === "https:" || parsed.protocol === "http:");
+}

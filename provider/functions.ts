@@ -1,0 +1,53 @@
+import type { KeyApi, RemoteKey } from "./api/types.ts";
+import type { UsageResponse } from "./domain/wire.ts";
+
+/** A key of the account, without its secret (which no call can give). */
+export type AccountKey = Pick<RemoteKey, "id" | "name" | "status" | "createdAt" | "permissions"> & {
+  description?: string;
+  expiry?: string;
+  lastUsed?: string;
+  totalRequests?: number;
+};
+
+/**
+ * Every key of the account, any status, in the order the API lists them. Uses the same settings as `ApiKey`
+ * (`ZKSCORE_TOKEN`, `zkscore:token`, …). Throws `ZkscoreError`.
+ * Source: page *List API Keys*.
+ */
+export async function getApiKeys(): Promise<AccountKey[]> {
+  return withClient(async (client) => [...(await client.list("fresh")).keys.values()].map(accountKey));
+}
+
+/**
+ * Usage of one key, or of the whole account without `keyId`. `from` and `to` are ISO 8601 instants.
+ * Throws `ZkscoreError`. Source: page *Get Usage*; its query parameters are assumed.
+ */
+export async function getUsage(query: { keyId?: string; from?: string; to?: string } = {}): Promise<UsageResponse> {
+  return withClient((client) => client.usage(query));
+}
+
+async function withClient<T>(use: (client: KeyApi) => Promise<T>): Promise<T> {
+  // Loaded on use: a program that only declares keys starts without the HTTP client and zod.
+  const [{ programSettings }, { createClient }, { systemClock }] = await Promise.all([
+    import("./programSettings.ts"),
+    import("./api/client.ts"),
+    import("./domain/clock.ts"),
+  ]);
+  const client = createClient({ ...programSettings(), clock: systemClock() });
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+function accountKey(key: RemoteKey): AccountKey {
+  const { id, name, status, createdAt, permissions, description, expiry, lastUsed, usage } = key;
+  return {
+    ...{ id, name, status, createdAt, permissions },
+    ...(description ? { description } : {}),
+    ...(expiry ? { expiry } : {}),
+    ...(lastUsed ? { lastUsed } : {}),
+    ...(usage ? { totalRequests: usage.totalRequests } : {}),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Listing, RemoteKey } from "../api/types.ts";
+import { ZkscoreError } from "../domain/errors.ts";
+import { decodeMarker } from "../domain/marker.ts";
+import type { HandlerContext } from "./context.ts";
+
+/** Refuses, before any request, to touch a key that lives at another deployment than the configured one. */
+export function assertEndpoint(context: HandlerContext, state: { keyId: string; endpoint: string }): void {
+  if (state.endpoint === context.settings.endpoint) return;
+  throw new ZkscoreError({
+    code: "ZKS_WRONG_ACCOUNT",
+    what: `key ${state.keyId} lives at ${state.endpoint}, this run talks to ${context.settings.endpoint}`,
+    why: "the base URL is another one than when the key was created",
+    remedy: "set ZKSCORE_BASE_URL (or zkscore:baseUrl) to the key's deployment and run again",
+    safe: "no request was made; the key and the state are unchanged",
+  });
+}
+
+/**
+ * Refuses to create in an account that shows no key of this stack while the engine has shown some: a token of another
+ * account would otherwise fill that account with keys.
+ */
+export function assertAccount(context: HandlerContext, identity: string, listing: Listing): void {
+  const { run, settings } = context;
+  const known = [...run.shown.values()].filter((state) => state.ownership.identity === identity);
+  if (settings.confirmMissing || known.length === 0) return;
+  if (known.some((state) => listing.keys.has(state.keyId)) || keysOfStack(context, listing, [identity]).length > 0)
+    return;
+  throw new ZkscoreError({
+    code: "ZKS_WRONG_ACCOUNT",
+    what: `the account shows none of the ${known.length} key(s) this stack has`,
+    why: "the token is probably another account's",
+    remedy: `check ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${settings.endpoint}); if the keys are really gone, confirm it for one run with ZKSCORE_CONFIRM_MISSING=1`,
+    safe: "no key was created or revoked",
+  });
+}
+
+/** `absent` is proven; what can't be proven throws. */
+export type Location = { found: RemoteKey } | "absent";
+
+/**
+ * Where a key of the state is. A listing that doesn't show it proves nothing by itself: the token may be another
+ * account's, the listing stale or cut. Absent is proven only by two listings in a row that are complete, agree on this
+ * stack's keys, and show some key of this stack that this run did not make.
+ */
+export async function locate(
+  context: HandlerContext,
+  keyId: string,
+  identities: readonly string[],
+  mode: "shared" | "fresh" = "shared",
+): Promise<Location> {
+  const first = await context.client.list(mode);
+  const seen = first.keys.get(keyId);
+  if (seen !== undefined) return { found: seen };
+  const second = await context.client.list("fresh");
+  const found = second.keys.get(keyId);
+  if (found !== undefined) return { found };
+  const doubt = doubtOf(context, first, second, identities);
+  if (doubt === undefined) return "absent";
+  throw new ZkscoreError({
+    code: "ZKS_WRONG_ACCOUNT",
+    what: `key ${keyId} isn't in the account's listing, and that doesn't prove that it is gone`,
+    why: doubt,
+    remedy: `check that ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${context.settings.endpoint}) are those of the account the key was made in; if they are, and the key is gone, confirm it for one run with ZKSCORE_CONFIRM_MISSING=1`,
+    safe: "nothing was created or revoked, and the key stays in the state",
+  });
+}
+
+function doubtOf(
+  context: HandlerContext,
+  first: Listing,
+  second: Listing,
+  identities: readonly string[],
+): string | undefined {
+  if (!first.complete || !second.complete) return "the listing contradicts itself (its totals, its count or its ids)";
+  const [before, after] = [first, second].map((listing) => keysOfStack(context, listing, identities));
+  if (before === undefined || after === undefined || before.join() !== after.join()) {
+    return "two listings in a row don't show the same keys of this stack";
+  }
+  if (context.settings.confirmMissing || after.length > 0) return undefined;
+  return "the account shows no other key of this stack, so it may be another account";
+}
+
+/** Ids of this stack's keys, any status, that this process didn't make. */
+function keysOfStack(context: HandlerContext, listing: Listing, identities: readonly string[]): string[] {
+  return [...listing.keys.values()]
+    .filter((key) => !context.run.made.has(key.id) && identities.includes(decodeMarker(key.metadata)?.identity ?? ""))
+    .map((key) => key.id)
+    .sort();
+}

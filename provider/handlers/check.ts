@@ -1,0 +1,109 @@
+import type { z } from "zod";
+import { canonical } from "../domain/canonical.ts";
+import { inputSchema } from "../domain/inputSchema.ts";
+import type { KeyInputs } from "../domain/inputs.ts";
+import { crossFieldProblems, type Problem } from "../domain/rules.ts";
+import { hasUnknown, isUnknown } from "../domain/unknown.ts";
+import { WEBHOOK_EVENTS } from "../domain/vocabulary.ts";
+import type { HandlerContext } from "./context.ts";
+
+export interface CheckResult {
+  inputs: KeyInputs;
+  /** Fields that can't stand. Each text starts with the field's path and never shows a value. */
+  failures: string[];
+}
+
+/**
+ * Judges what the program wrote and gives it back in canonical form. No request, no state. Unknown values of a preview
+ * pass through unjudged. `olds` is empty where the inputs will make a new key.
+ */
+export function check(context: HandlerContext, olds: object, news: object): CheckResult {
+  const given = absentNulls(news);
+  const problems = schemaProblems(given);
+  // A border: what the schema accepted has this shape, save where a value is unknown or a problem was found.
+  const inputs = given as unknown as KeyInputs;
+  context.run.programRuns = true;
+  if (typeof inputs.ownership?.owner === "string") context.run.declared.add(inputs.ownership.owner);
+  if (problems.length > 0) return { inputs, failures: problems.map(sentence) };
+
+  const result = canonical({
+    ...inputs,
+    deletionPolicy: inputs.deletionPolicy ?? (inputs.adopt ? "retain" : "revoke"),
+  });
+  const creating = Object.keys(olds).length === 0;
+  const rules = crossFieldProblems(result, {
+    creating,
+    now: context.clock.now(),
+    ...(context.settings.limits === undefined ? {} : { limits: context.settings.limits }),
+  });
+  warnUnknownEvents(context, result);
+  return { inputs: result, failures: rules.map(sentence) };
+}
+
+function sentence({ path, text }: Problem): string {
+  return `${path}: ${text}`;
+}
+
+/** The schema's complaints, save those about values that are not known yet. */
+function schemaProblems(given: Record<string, unknown>): Problem[] {
+  const parsed = inputSchema.safeParse(given);
+  if (parsed.success) return [];
+  return parsed.error.issues.filter((issue) => !concernsUnknown(given, issue.path)).map(problemOf);
+}
+
+function problemOf(issue: z.core.$ZodIssue): Problem {
+  const path = pathText(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const field = path === "" ? (issue.keys[0] ?? "") : `${path}.${issue.keys[0] ?? ""}`;
+    return { path: field, text: "is not a field here; remove it, or correct its spelling" };
+  }
+  if (issue.code === "invalid_type" && /received undefined/.test(issue.message)) {
+    return { path, text: "is missing; set it" };
+  }
+  const own = issue.message.startsWith("is ") || issue.message.startsWith("holds ");
+  return { path, text: own ? issue.message : "is not of the right type or form; see the field's documentation" };
+}
+
+/** True if the value at `path`, or one above it, is unknown; a list or object that holds an unknown part is judged. */
+function concernsUnknown(root: unknown, path: readonly PropertyKey[]): boolean {
+  let value = root;
+  for (const step of path) {
+    if (isUnknown(value)) return true;
+    value = typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined;
+  }
+  return isUnknown(value) || (Array.isArray(value) && hasUnknown(value) && value.length > 0);
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
+}
+
+/** An `Output` of `undefined` arrives as null: both mean that the field isn't set. Entries of lists stay. */
+function absentNulls(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+      if (inner === null || inner === undefined || key === "__provider") return [];
+      return [[key, key === "metadata" ? inner : nested(inner)]];
+    }),
+  );
+}
+
+function nested(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(nested);
+  return typeof value === "object" && value !== null ? absentNulls(value) : value;
+}
+
+function warnUnknownEvents(context: HandlerContext, inputs: KeyInputs): void {
+  if (!Array.isArray(inputs.webhooks)) return;
+  const known: ReadonlySet<string> = new Set(WEBHOOK_EVENTS);
+  for (const [index, hook] of inputs.webhooks.entries()) {
+    if (hasUnknown(hook) || hook.events.every((event) => known.has(event))) continue;
+    context.log.warn(
+      `${inputs.ownership.name}: webhooks[${index}].events names an event the API's pages don't list; it is sent as written`,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import type { Listing } from "../api/types.ts";
+import { ZkscoreError } from "../domain/errors.ts";
+import type { KeyState } from "../domain/inputs.ts";
+import { decodeMarker } from "../domain/marker.ts";
+import { assertEndpoint, locate } from "./account.ts";
+import type { HandlerContext } from "./context.ts";
+import { endRetired, retiredUntil } from "./ledger.ts";
+import { isLive, nameOf, neverUsed, serverNow } from "./remote.ts";
+
+/**
+ * Ends a key: what its ledger holds first, itself last. A key that a live key's marker retires until an instant ahead
+ * stays until then. `prevent` and `retain` govern removal, not replacement.
+ */
+export async function remove(context: HandlerContext, state: KeyState): Promise<void> {
+  const { client, clock, run, settings } = context;
+  assertEndpoint(context, state);
+  run.shown.set(state.keyId, state);
+  if (run.made.has(state.keyId)) {
+    context.log.warn(`${state.ownership.name}: key ${state.keyId} was taken over by this same run and stays`);
+    return;
+  }
+  const ending = new Set([state.keyId, ...state.previous.map((entry) => entry.keyId)]);
+  const listing = await client.list(state.previous.length > 0 ? "fresh" : "shared");
+  const until = retiredUntil(listing, state.keyId, ending);
+  if (until === undefined && !isReplaced(context, state)) {
+    if (state.deletionPolicy === "prevent") throw prevented(state);
+    if (state.deletionPolicy === "retain") return retain(context, state, listing);
+  }
+  if (settings.token !== undefined && settings.token === state.apiKey) throw ownToken(state);
+
+  const now = serverNow(listing, clock.monotonic());
+  for (const { keyId } of state.previous) {
+    if ((retiredUntil(listing, keyId, ending) ?? 0) <= now) await endRetired(context, listing, keyId, state);
+  }
+  if (until !== undefined && until > now) return;
+  await end(context, state);
+}
+
+async function end(context: HandlerContext, state: KeyState): Promise<void> {
+  const identities = [state.ownership.identity];
+  const location = await locate(context, state.keyId, identities);
+  if (location === "absent" || !isLive(location.found)) return;
+  if ((await context.client.revoke(state.keyId)) === "revoked") return;
+  // 404 for a key that was listed a moment ago: success only if it is revoked or proven gone.
+  const after = await locate(context, state.keyId, identities, "fresh");
+  if (after === "absent" || !isLive(after.found)) return;
+  throw new ZkscoreError({
+    code: "ZKS_NOT_FOUND",
+    status: 404,
+    what: `${state.ownership.name}: ${nameOf(after.found)} could not be revoked`,
+    why: "the API answers that it doesn't exist, and still lists it as live",
+    remedy:
+      "check that the token may revoke keys of this account, then run again; if it stays so, ask the API's support",
+    safe: "the key stays in the state",
+  });
+}
+
+/**
+ * True if the resource goes on with another key: this run's `diff` announced it, or the engine has shown or this run
+ * has made another key of the same owner. A diff during a refresh announces nothing.
+ */
+function isReplaced({ run }: HandlerContext, state: KeyState): boolean {
+  for (const { state: old } of run.replacing.values()) if (old.keyId === state.keyId) return true;
+  const { owner } = state.ownership;
+  for (const made of run.made.values()) if (made === owner) return true;
+  for (const other of run.shown.values()) {
+    if (other.keyId !== state.keyId && other.ownership.owner === owner && run.declared.has(owner)) return true;
+  }
+  return false;
+}
+
+/**
+ * Lets the key live outside the program. A key without `keep` in its marker that was never used would look like the
+ * leftover of a killed run to a later `destroy`; one request made with it says that it is somebody's.
+ */
+async function retain(context: HandlerContext, state: KeyState, listing: Listing): Promise<void> {
+  context.run.retained.add(state.keyId);
+  const key = listing.keys.get(state.keyId);
+  if (key !== undefined && isLive(key) && neverUsed(key) && decodeMarker(key.metadata)?.keep !== true) {
+    await context.client.usage({ keyId: state.keyId }, state.apiKey);
+  }
+  context.log.info(`${state.ownership.name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
+}
+
+function prevented(state: KeyState): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_PREVENTED",
+    what: `${state.ownership.name}: key ${state.keyId} was not revoked`,
+    why: "its deletionPolicy is prevent",
+    remedy: "if it must go: set deletionPolicy to revoke, run `pulumi up`, then remove it",
+    safe: "the key lives and stays in the state",
+  });
+}
+
+function ownToken(state: KeyState): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_PREVENTED",
+    what: `${state.ownership.name}: key ${state.keyId} was not revoked`,
+    why: "it is the key this run authenticates with; revoking it would cut the provider off",
+    remedy: "run with another management token in ZKSCORE_TOKEN",
+    safe: "the key lives and stays in the state",
+  });
+}

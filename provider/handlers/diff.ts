@@ -1,0 +1,66 @@
+import { describeMs } from "../domain/duration.ts";
+import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import { instantMs } from "../domain/instant.ts";
+import { compromisedChanged, dueEntries } from "../domain/rotation.ts";
+import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
+import type { HandlerContext } from "./context.ts";
+import { strayIds } from "./sweep.ts";
+
+export interface DiffResult {
+  changes: boolean;
+  /** Fields that make it a replacement. */
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** What `up` would do, from the state and the program alone: no request. */
+export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): DiffResult {
+  const { run, clock, settings } = context;
+  run.shown.set(olds.keyId, olds);
+  const now = clock.now();
+  const changed = changedFields(olds, news);
+  const due = dueReasons(olds, news, now);
+  const replaces = [
+    ...changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news)),
+    ...due.map((reason) => reason.field),
+  ];
+  const owner = news.ownership.owner;
+  // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
+  const programPhase = run.declared.has(owner);
+  if (programPhase) {
+    if (replaces.length > 0) {
+      run.replacing.set(owner, { state: olds, compromised: compromisedChanged(olds.rotation, news.rotation) });
+    }
+    for (const line of pending(olds, news, due, now)) context.log.info(line);
+  }
+  const ending = dueEntries(olds.previous, now).length > 0;
+  const leftovers = olds.unfinished !== undefined || (programPhase && strayIds(context, olds, news).length > 0);
+  return {
+    changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || ending || leftovers,
+    replaces,
+    // With an explicit name the old key must go first: the API wants unique names.
+    deleteBeforeReplace: replaces.length > 0 && news.name !== undefined && news.name === olds.name,
+  };
+}
+
+/** One line per thing that time or someone else caused; changes of the program need no explanation. */
+function pending(olds: KeyState, news: KeyInputs, due: { reason: string }[], now: number): string[] {
+  const who = `${news.ownership.name}: key ${olds.keyId}`;
+  const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
+  const drifted = Object.keys(olds.drift ?? {});
+  if (drifted.length > 0) lines.push(`${who} was changed outside this program: ${drifted.join(", ")}`);
+  for (const entry of olds.previous) {
+    const left = (instantMs(entry.revokeAfter) ?? 0) - now;
+    lines.push(
+      left > 0
+        ? `${who} replaced key ${entry.keyId}, which lives until ${entry.revokeAfter} (${describeMs(left)} from now)`
+        : `${who} replaced key ${entry.keyId}, whose overlap ended at ${entry.revokeAfter}: it will be revoked`,
+    );
+  }
+  if (olds.status === "inactive")
+    lines.push(`${who} is inactive: someone suspended it; the provider leaves that as it is`);
+  if (olds.adopt !== undefined && news.adopt === undefined && news.deletionPolicy === "revoke") {
+    lines.push(`${who} was adopted and adopt is gone from the program: from now on removing it revokes the key`);
+  }
+  return lines;
+}

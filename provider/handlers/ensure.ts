@@ -1,0 +1,183 @@
+import type { CreatedKey, RemoteKey } from "../api/types.ts";
+import { ZkscoreError } from "../domain/errors.ts";
+import type { KeyInputs, Retired } from "../domain/inputs.ts";
+import { decodeMarker, encodeMarker } from "../domain/marker.ts";
+import type { CreateRequest } from "../domain/wire.ts";
+import type { HandlerContext } from "./context.ts";
+import { isLive, nameOf } from "./remote.ts";
+
+export interface Ensured extends CreatedKey {
+  attempt: string;
+  /** The name as it was sent. */
+  sentName: string;
+}
+
+/** How often a listing is asked for a key that a name conflict says is there. */
+const LOOKS = 4;
+
+/**
+ * One POST, and the settlement of an answer that was lost. The API documents one idempotency, unique names:
+ * - the key shows in a fresh listing: it was committed, its secret is lost; revoke it and make another;
+ * - it doesn't show: repeat with the *same* name. Created means that the first never was and can't become any more;
+ *   a conflict means that it lives and the listing lags: look until it shows, revoke it, make another.
+ * At most one further key is made, since each counts against the daily quota.
+ */
+export async function ensureKey(
+  context: HandlerContext,
+  inputs: KeyInputs,
+  expiry: string | undefined,
+  retires: Retired[],
+): Promise<Ensured> {
+  const first = attemptOf(context, inputs, expiry, retires);
+  try {
+    return await post(context, first);
+  } catch (error) {
+    if (!mayHaveRun(error)) throw await explainConflict(context, inputs, error);
+    context.log.warn(`${inputs.ownership.name}: the answer to creating "${first.body.name}" was lost; settling it`);
+    return await settle(context, first, () => attemptOf(context, inputs, expiry, retires), error);
+  }
+}
+
+interface Attempt {
+  attempt: string;
+  body: CreateRequest & { name: string };
+}
+
+async function settle(
+  context: HandlerContext,
+  lost: Attempt,
+  another: () => Attempt,
+  cause: ZkscoreError,
+): Promise<Ensured> {
+  if (await revokeLost(context, lost, 1)) return last(context, another());
+  try {
+    return await post(context, lost);
+  } catch (error) {
+    if (mayHaveRun(error)) return giveUp(context, lost, error);
+    if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT") throw error;
+  }
+  if (await revokeLost(context, lost, LOOKS)) return last(context, another());
+  throw unsettled(lost, cause);
+}
+
+/** The one further key. If its answer is lost too, it is revoked, and the run ends with an error and nothing left. */
+async function last(context: HandlerContext, attempt: Attempt): Promise<Ensured> {
+  try {
+    return await post(context, attempt);
+  } catch (error) {
+    if (!mayHaveRun(error)) throw error;
+    return giveUp(context, attempt, error);
+  }
+}
+
+async function giveUp(context: HandlerContext, lost: Attempt, cause: ZkscoreError): Promise<never> {
+  const gone = await revokeLost(context, lost, 1).catch(() => false);
+  if (!gone) throw unsettled(lost, cause);
+  throw new ZkscoreError({
+    code: cause.code,
+    ...(cause.status === undefined ? {} : { status: cause.status }),
+    what: `the answers to creating "${lost.body.name}" were lost twice in a row`,
+    why: cause.why,
+    remedy: "run `pulumi up` again once the API answers reliably",
+    safe: "the keys whose answers were lost are revoked; nothing is left behind",
+  });
+}
+
+/** Revokes the key of a lost answer, if a fresh listing shows it. False: not seen. */
+async function revokeLost(context: HandlerContext, lost: Attempt, looks: number): Promise<boolean> {
+  for (let look = 1; look <= looks; look++) {
+    const listing = await context.client.list("fresh");
+    const found = [...listing.keys.values()].find((key) => isLive(key) && isAttempt(key, lost));
+    if (found !== undefined) {
+      await context.client.revoke(found.id);
+      context.log.warn(`revoked ${nameOf(found)}: it was created, but its secret was lost with the answer`);
+      return true;
+    }
+    if (look < looks) await context.clock.sleep(500 * 2 ** look);
+  }
+  return false;
+}
+
+/**
+ * By the marker's attempt; where the server dropped the marker, by a derived name, which no one else can have made.
+ * An explicit name without a readable marker is never taken for ours.
+ */
+function isAttempt(key: RemoteKey, { attempt, body }: Attempt): boolean {
+  const marker = decodeMarker(key.metadata);
+  if (marker !== undefined) return marker.attempt === attempt;
+  return key.name.trim().toLowerCase() === body.name.toLowerCase() && body.name.endsWith(`-${attempt}`);
+}
+
+function attemptOf(
+  context: HandlerContext,
+  inputs: KeyInputs,
+  expiry: string | undefined,
+  retires: Retired[],
+): Attempt {
+  const attempt = context.random();
+  const name = inputs.name ?? `${prefixOf(inputs)}-${attempt}`;
+  return { attempt, body: { ...bodyOf(inputs, name, attempt, retires), ...(expiry === undefined ? {} : { expiry }) } };
+}
+
+export function prefixOf(inputs: KeyInputs): string {
+  return inputs.namePrefix ?? inputs.ownership.name;
+}
+
+/** The fields of create and update, without `expiry`, which no update carries. */
+export function bodyOf(
+  inputs: KeyInputs,
+  name: string,
+  attempt: string,
+  retires: Retired[],
+): Omit<CreateRequest, "expiry"> & { name: string } {
+  const { description, permissions, rateLimit, webhooks, metadata, ownership, deletionPolicy } = inputs;
+  const { project, stack, name: logical, identity, owner } = ownership;
+  const keep = deletionPolicy === "retain";
+  return {
+    name,
+    permissions,
+    ...(description === undefined ? {} : { description }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(webhooks === undefined ? {} : { webhooks }),
+    metadata: {
+      ...metadata,
+      ...encodeMarker({ project, stack, name: logical, identity, owner, attempt, retires, keep }),
+    },
+  };
+}
+
+async function post(context: HandlerContext, { attempt, body }: Attempt): Promise<Ensured> {
+  return { ...(await context.client.create(body)), attempt, sentName: body.name };
+}
+
+function mayHaveRun(error: unknown): error is ZkscoreError {
+  return ZkscoreError.is(error) && error.outcome === "unknown";
+}
+
+/** A conflict on the first try is not ours: says who holds the name. */
+async function explainConflict(context: HandlerContext, inputs: KeyInputs, error: unknown): Promise<unknown> {
+  if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT" || inputs.name === undefined) return error;
+  const listing = await context.client.list("shared").catch(() => undefined);
+  const holder = [...(listing?.keys.values() ?? [])].find((key) => isLive(key) && key.name === inputs.name);
+  const marker = decodeMarker(holder?.metadata);
+  const whose = marker === undefined ? "" : `, made by ${marker.project}/${marker.stack} as ${marker.name}`;
+  return new ZkscoreError({
+    code: "ZKS_CONFLICT",
+    ...(error.status === undefined ? {} : { status: error.status }),
+    what: `${inputs.ownership.name}: the name "${inputs.name}" is taken by ${holder === undefined ? "a live key" : `key ${holder.id}${whose}`}`,
+    why: "the API wants names that are unique among live keys",
+    remedy: "choose another name, use namePrefix instead, or take the key over with adopt: { keyId }",
+    safe: "no key was created or changed",
+  });
+}
+
+function unsettled(lost: Attempt, cause: ZkscoreError): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_INTERRUPTED",
+    ...(cause.status === undefined ? {} : { status: cause.status }),
+    what: `whether key "${lost.body.name}" was created is not known`,
+    why: `its answer was lost (${cause.code}) and the listing doesn't show it yet`,
+    remedy: "run `pulumi up --refresh` again: it revokes the key if it exists, and makes a new one",
+    safe: "nobody has its secret, and no other key was touched",
+  });
+}

@@ -1,0 +1,72 @@
+import { ZkscoreError } from "../domain/errors.ts";
+
+import { assertEndpoint } from "./account.ts";
+import type { HandlerContext } from "./context.ts";
+import { liveMarked, nameOf, neverUsed } from "./remote.ts";
+
+/**
+ * The stack identity: a random id in the state, registered once per stack before its keys and destroyed after them.
+ * `project` and `stack` are the names it was made for.
+ */
+export interface IdentityState {
+  identity: string;
+  project: string;
+  stack: string;
+  endpoint: string;
+}
+
+/**
+ * Last in `destroy`: revokes keys of this identity that were never used and that no state holds (creates that were
+ * killed), and names the others. Revokes nothing
+ * - where the program runs: then the identity is being replaced, and its keys live on;
+ * - in a stack with other names than those it was made for: that may be a copy.
+ */
+export async function removeIdentity(
+  context: HandlerContext,
+  state: IdentityState,
+  current: { project: string; stack: string },
+): Promise<void> {
+  if (context.run.programRuns) return;
+  assertIdentityEndpoint(context, state);
+  const { client, run, log } = context;
+  const mine = [...liveMarked(await client.list("fresh"))].filter(
+    ({ key, marker }) => marker.identity === state.identity && !run.retained.has(key.id),
+  );
+  const copied = current.project !== state.project || current.stack !== state.stack;
+  const named: string[] = [];
+  for (const { key, marker } of mine) {
+    const sameNames = marker.project === state.project && marker.stack === state.stack;
+    if (copied || !sameNames || !neverUsed(key) || marker.keep || run.shown.has(key.id)) {
+      if (!marker.keep) named.push(nameOf(key));
+      continue;
+    }
+    await client.revoke(key.id);
+    log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
+  }
+  if (named.length > 0) {
+    log.warn(
+      `these live keys carry the mark of this stack and were left alone: ${named.join(", ")}. ` +
+        "They are in use, or a copy of the stack may hold them; see `zkscore-keys reconcile`",
+    );
+  }
+}
+
+/** Marks the run as one that has read the state, and refuses a run against another account. No request of its own. */
+export function readIdentity(context: HandlerContext, state: IdentityState): IdentityState {
+  if (typeof state.identity !== "string" || state.identity === "") {
+    throw new ZkscoreError({
+      code: "ZKS_INPUT",
+      what: "the stack identity can't be read without its state",
+      why: "it is a random id that only the state holds",
+      remedy: "don't use StackIdentity.get; the package registers it by itself",
+    });
+  }
+  assertIdentityEndpoint(context, state);
+  context.run.refreshed = true;
+  return state;
+}
+
+/** A stack lives at one deployment: a run with another base URL stops here, before any request. */
+export function assertIdentityEndpoint(context: HandlerContext, state: IdentityState): void {
+  assertEndpoint(context, { keyId: `(any of stack ${state.project}/${state.stack})`, endpoint: state.endpoint });
+}

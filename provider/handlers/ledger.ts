@@ -1,0 +1,68 @@
+import type { Listing } from "../api/types.ts";
+import type { KeyState, Retired } from "../domain/inputs.ts";
+import { instantMs } from "../domain/instant.ts";
+import { dueEntries } from "../domain/rotation.ts";
+import { locate } from "./account.ts";
+import type { HandlerContext } from "./context.ts";
+import { isLive, liveMarked, nameOf, serverNow } from "./remote.ts";
+
+/**
+ * The instant until which a live key's marker lets `keyId` live, if one names it. The only thing `delete` asks: not
+ * age, not `createdAt`, not the old outputs. `except` are keys that end in the same breath and so keep nothing alive.
+ */
+export function retiredUntil(listing: Listing, keyId: string, except: ReadonlySet<string>): number | undefined {
+  let until: number | undefined;
+  for (const { key, marker } of liveMarked(listing)) {
+    if (except.has(key.id)) continue;
+    for (const entry of marker.retires) {
+      const at = entry.keyId === keyId ? instantMs(entry.revokeAfter) : undefined;
+      if (at !== undefined && (until === undefined || at > until)) until = at;
+    }
+  }
+  return until;
+}
+
+/**
+ * Ends retired keys whose instant has come by the server's own clock, and returns the ledger that remains. A key that
+ * the engine still has in the state waits for its own `delete`, which comes after the dependents that must still move.
+ */
+export async function endDue(context: HandlerContext, state: KeyState): Promise<Retired[]> {
+  const { client, clock, run } = context;
+  if (dueEntries(state.previous, clock.now()).length === 0) return state.previous;
+  const listing = await client.list("fresh");
+  const due = dueEntries(state.previous, serverNow(listing, clock.monotonic()));
+  const ended = new Set<string>();
+  for (const { keyId } of due) {
+    if (run.shown.has(keyId)) continue;
+    if ((retiredUntil(listing, keyId, new Set([state.keyId])) ?? 0) > serverNow(listing, clock.monotonic())) continue;
+    await endRetired(context, listing, keyId, state);
+    ended.add(keyId);
+  }
+  return state.previous.filter((entry) => !ended.has(entry.keyId));
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Revokes one key of a ledger. One that is already gone or revoked is fine, if that is sure. */
+export async function endRetired(
+  context: HandlerContext,
+  listing: Listing,
+  keyId: string,
+  state: KeyState,
+): Promise<void> {
+  const key = listing.keys.get(keyId);
+  if (key === undefined) {
+    await locate(context, keyId, [state.ownership.identity], "fresh");
+    return;
+  }
+  if (!isLive(key)) return;
+  const used = instantMs(key.lastUsed ?? "");
+  if (used !== undefined && listing.serverTime - used < HOUR_MS) {
+    context.log.warn(
+      `${state.ownership.name}: retired ${nameOf(key)} was used in the last hour, at ${key.lastUsed}, and is revoked now; ` +
+        "whoever still uses it must take the new secret",
+    );
+  }
+  await context.client.revoke(keyId);
+  context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, its overlap is over`);
+}

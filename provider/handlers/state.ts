@@ -1,0 +1,62 @@
+import type { RemoteKey } from "../api/types.ts";
+import { dropUndefined } from "../domain/canonical.ts";
+import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
+import { instantMs, isoSeconds } from "../domain/instant.ts";
+import { rotateAt } from "../domain/rotation.ts";
+import { sha256 } from "../domain/stable.ts";
+import { digests, echoOf } from "./echo.ts";
+import { lifeStatus } from "./remote.ts";
+
+export interface NewState {
+  inputs: KeyInputs;
+  apiKey: string;
+  key: RemoteKey;
+  /** The name that was sent: a server that normalises names is no drift. */
+  name: string;
+  endpoint: string;
+  attempt: string;
+  previous: Retired[];
+  /** The server's clock (epoch ms), for a `createdAt` that can't be read. */
+  serverTime: number;
+  /** The instant sent, if any. */
+  expiry?: string;
+  adopted: boolean;
+  unfinished?: KeyState["unfinished"];
+}
+
+/** The complete outputs of a key that was just created or adopted. */
+export function stateOf(made: NewState): KeyState {
+  const { inputs, apiKey, key, serverTime } = made;
+  const born = {
+    keyId: key.id,
+    createdAt: isoSeconds(instantMs(key.createdAt) ?? serverTime),
+    adoptedAt: made.adopted ? isoSeconds(serverTime) : undefined,
+  };
+  const expiry = made.expiry ?? (key.expiry ? isoText(key.expiry) : undefined);
+  return dropUndefined({
+    ...inputs,
+    ...dropUndefined(born),
+    apiKey,
+    fingerprint: sha256(apiKey).slice(0, 16),
+    hint: apiKey.slice(-4),
+    status: lifeStatus(key),
+    endpoint: made.endpoint,
+    name: made.name,
+    declared: declaredOf(inputs),
+    expiry,
+    rotateAt: rotateAt(dropUndefined(born), inputs.rotation),
+    previous: made.previous,
+    attempt: made.attempt,
+    confirmed: digests(echoOf({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key)),
+    unfinished: made.unfinished,
+  });
+}
+
+export function declaredOf(inputs: KeyInputs): KeyState["declared"] {
+  return (["name", "expiry"] as const).filter((field) => inputs[field] !== undefined);
+}
+
+function isoText(text: string): string {
+  const ms = instantMs(text);
+  return ms === undefined ? text : isoSeconds(ms);
+}

@@ -1,0 +1,95 @@
+import type { Listing } from "../api/types.ts";
+import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import type { HandlerContext } from "./context.ts";
+import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
+
+/**
+ * Leftovers of a killed run: live keys that carry our owner and stand in no state. Nothing on the server tells a
+ * leftover from a key that another copy of the state knows, so a sweep asks for all of:
+ * - the engine has read the whole state in this run (`refreshed`), and this key wasn't in it;
+ * - this process didn't make it, and no ledger holds it;
+ * - the server says it was never used; its marker is readable and doesn't say `keep`.
+ */
+export interface Leftovers {
+  /** Never used, in no state: nobody has the secret. */
+  orphans: MarkedKey[];
+  /** In no state that this run knows, but used (or the run can't tell): never ended by a sweep. */
+  unexplained: MarkedKey[];
+}
+
+export function leftovers(
+  context: HandlerContext,
+  listing: Listing,
+  owners: ReadonlySet<string>,
+  ledger: ReadonlySet<string>,
+): Leftovers {
+  const { run } = context;
+  const found: Leftovers = { orphans: [], unexplained: [] };
+  for (const marked of liveMarked(listing)) {
+    const { key, marker } = marked;
+    if (!owners.has(marker.owner) || run.shown.has(key.id) || run.made.has(key.id) || ledger.has(key.id)) continue;
+    const orphan = run.refreshed && neverUsed(key) && !marker.keep && !run.retained.has(key.id);
+    (orphan ? found.orphans : found.unexplained).push(marked);
+  }
+  return found;
+}
+
+/**
+ * Owners whose leftovers are this resource's to end: its own, and the one it had before an alias or a move, unless
+ * another resource of the program has that one now. Not across a changed project or stack name: that may be a copy.
+ */
+export function sweptOwners(context: HandlerContext, news: KeyInputs, olds?: KeyState): Set<string> {
+  const owners = new Set([news.ownership.owner]);
+  const before = olds?.ownership;
+  if (
+    before !== undefined &&
+    before.project === news.ownership.project &&
+    before.stack === news.ownership.stack &&
+    !context.run.declared.has(before.owner)
+  ) {
+    owners.add(before.owner);
+  }
+  return owners;
+}
+
+/** Ids in the ledgers of every state this run has seen: they are explained. */
+export function ledgerIds(context: HandlerContext, extra: readonly { keyId: string }[] = []): Set<string> {
+  const ids = new Set(extra.map((entry) => entry.keyId));
+  for (const state of context.run.shown.values()) for (const entry of state.previous) ids.add(entry.keyId);
+  return ids;
+}
+
+/** Orphans in what this run has already listed. No request: `diff` calls it. */
+export function strayIds(context: HandlerContext, olds: KeyState, news: KeyInputs): string[] {
+  const listing = context.run.refreshed ? context.client.known() : undefined;
+  if (listing === undefined) return [];
+  const owners = sweptOwners(context, news, olds);
+  return leftovers(context, listing, owners, ledgerIds(context, olds.previous)).orphans.map(({ key }) => key.id);
+}
+
+/** Revokes the orphans of these owners, after a look at a fresh listing. Returns the ids it ended. */
+export async function sweep(
+  context: HandlerContext,
+  owners: ReadonlySet<string>,
+  ledger: ReadonlySet<string>,
+  only: (marked: MarkedKey) => boolean = () => true,
+): Promise<void> {
+  const suspected = leftovers(context, await context.client.list("shared"), owners, ledger).orphans.filter(only);
+  if (suspected.length === 0) return;
+  const { orphans } = leftovers(context, await context.client.list("fresh"), owners, ledger);
+  for (const { key } of orphans.filter(only)) {
+    await context.client.revoke(key.id);
+    context.log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
+  }
+}
+
+/** Names keys that carry our owner, are in use, and stand in no state we know. Never ends one. */
+export function warnUnexplained(context: HandlerContext, news: KeyInputs, found: Leftovers): void {
+  for (const { key } of found.unexplained) {
+    context.log.warn(
+      `${news.ownership.name}: ${nameOf(key)} carries this resource's mark and is not in this stack's state. ` +
+        "Likely: a copied or restored stack, --replace without --refresh, or a state from which it was deleted. " +
+        "It was left alone; see `zkscore-keys reconcile`",
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { ZkscoreError } from "../domain/errors.ts";
+import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import { rotateAt } from "../domain/rotation.ts";
+import type { UpdateRequest } from "../domain/wire.ts";
+import { assertEndpoint } from "./account.ts";
+import { changedFields, needsReplacement, PATCHABLE } from "./changes.ts";
+import { type HandlerContext, InitFailure } from "./context.ts";
+import { digests, echoOf } from "./echo.ts";
+import { bodyOf, prefixOf } from "./ensure.ts";
+import { endDue } from "./ledger.ts";
+import { purge } from "./purge.ts";
+import { isLive } from "./remote.ts";
+import { declaredOf } from "./state.ts";
+import { ledgerIds, strayIds, sweep, sweptOwners } from "./sweep.ts";
+
+/**
+ * Brings a living key to the program's form where the API can (`patch`), ends retired keys that are due, and goes on
+ * with what an earlier run left. Fields that only this provider knows change without a request. Always the full outputs.
+ */
+export async function update(context: HandlerContext, olds: KeyState, news: KeyInputs): Promise<KeyState> {
+  assertEndpoint(context, olds);
+  context.run.shown.set(olds.keyId, olds);
+  const changed = changedFields(olds, news).filter((field) => !needsReplacement(field, news));
+  let state = merge(olds, news);
+  if (changed.length > 0) state = await patch(context, olds, state, news);
+  try {
+    state = { ...state, previous: await endDue(context, state) };
+    if (state.unfinished === "purge") return await purge(context, state, news);
+    if (state.unfinished === "sweep" || strayIds(context, olds, news).length > 0) {
+      await sweep(context, sweptOwners(context, news, olds), ledgerIds(context, state.previous));
+    }
+  } catch (error) {
+    // The key is as declared by now; only what must end is open, and the next run goes on with it.
+    if (error instanceof InitFailure) throw error;
+    throw new InitFailure(state, error);
+  }
+  const { unfinished: _done, ...finished } = state;
+  return finished;
+}
+
+/** The old outputs with the program's inputs: fields the program no longer sets go. */
+function merge(olds: KeyState, news: KeyInputs): KeyState {
+  const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt, confirmed } =
+    olds;
+  const { drift, unfinished, name, expiry } = olds;
+  const due = rotateAt(olds, news.rotation);
+  return {
+    ...news,
+    ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed },
+    name,
+    declared: declaredOf(news),
+    ...(expiry === undefined ? {} : { expiry }),
+    ...(adoptedAt === undefined ? {} : { adoptedAt }),
+    ...(due === undefined ? {} : { rotateAt: due }),
+    ...(drift === undefined ? {} : { drift }),
+    ...(unfinished === undefined ? {} : { unfinished }),
+  };
+}
+
+async function patch(context: HandlerContext, olds: KeyState, state: KeyState, news: KeyInputs): Promise<KeyState> {
+  if (context.settings.updates === "replace") throw cannotUpdate(olds, news, undefined);
+  const name = nameFor(olds, news);
+  const full = bodyOf(news, name, olds.attempt, olds.previous);
+  // A field the program no longer sets is emptied where it was set; the marker always goes along.
+  const emptied: UpdateRequest = {
+    ...(olds.description !== undefined && news.description === undefined ? { description: "" } : {}),
+    ...(olds.webhooks !== undefined && news.webhooks === undefined ? { webhooks: [] } : {}),
+  };
+  const changed = new Set([...changedFields(olds, news), "metadata"]);
+  const fields = PATCHABLE.filter((field) => changed.has(field) && full[field] !== undefined);
+  const body: UpdateRequest = { ...emptied, ...Object.fromEntries(fields.map((field) => [field, full[field]])) };
+  try {
+    const echo = await context.client.update(olds.keyId, body);
+    const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }));
+    const { drift: _mended, ...rest } = state;
+    return { ...rest, name, confirmed };
+  } catch (error) {
+    if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
+      const key = (await context.client.list("fresh")).keys.get(olds.keyId);
+      if (error.code === "ZKS_NO_UPDATE" || (key !== undefined && isLive(key)))
+        throw cannotUpdate(olds, news, error.status);
+    }
+    throw error;
+  }
+}
+
+function nameFor(olds: KeyState, news: KeyInputs): string {
+  if (news.name !== undefined) return news.name;
+  const keeps =
+    news.namePrefix === undefined || olds.adoptedAt !== undefined || olds.name.slice(0, -9) === news.namePrefix;
+  return keeps ? olds.name : `${prefixOf(news)}-${olds.attempt}`;
+}
+
+function cannotUpdate(olds: KeyState, news: KeyInputs, status: number | undefined): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_NO_UPDATE",
+    ...(status === undefined ? {} : { status }),
+    what: `${news.ownership.name}: key ${olds.keyId} can't be changed in place`,
+    why: status === undefined ? "ZKSCORE_UPDATES is replace" : "this deployment of the API has no update",
+    remedy:
+      "set ZKSCORE_UPDATES=replace (or zkscore:updates to replace): then each change makes a new key and retires this one",
+    safe: "the key is unchanged and goes on working",
+  });
+}

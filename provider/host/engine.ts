@@ -1,0 +1,42 @@
+import { connect } from "node:net";
+
+/**
+ * Whether the engine that started this process still runs. The dynamic-provider process outlives a killed engine and
+ * its parent's id doesn't change (a shell stands between), but the engine's address, the last argument of the process,
+ * refuses connections at once.
+ */
+export function engineAlive(address: string | undefined, timeoutMs = 2_000): Promise<boolean> {
+  const [, host, port] = /^(?:tcp:\/\/)?(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address ?? "") ?? [];
+  if (host === undefined || port === undefined) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/[[\]]/g, ""), port: Number(port) });
+    const end = (alive: boolean) => {
+      socket.destroy();
+      resolve(alive);
+    };
+    // Only a refusal is proof. A slow machine that doesn't answer in time is taken for a living engine.
+    socket.setTimeout(timeoutMs, () => end(true));
+    socket.once("connect", () => end(true));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code !== "ECONNREFUSED"));
+  });
+}
+
+let busy = 0;
+
+/** Runs a handler; the process doesn't end under it. */
+export async function whileBusy<T>(run: () => Promise<T>): Promise<T> {
+  busy += 1;
+  try {
+    return await run();
+  } finally {
+    busy -= 1;
+  }
+}
+
+/** Ends this process once its engine is gone and no handler runs: nobody else would (kill -9 of the engine). */
+export function exitWithEngine(address: string | undefined): void {
+  const look = async () => {
+    if (busy === 0 && !(await engineAlive(address)) && busy === 0) process.exit(1);
+  };
+  setInterval(() => void look(), 2_000).unref();
+}

@@ -1,0 +1,12 @@
+import type { Log } from "../handlers/context.ts";
+
+/** Lines on standard error: the engine shows them beside the resource. Each is written once in a process. */
+export function stderrLog(): Log {
+  const seen = new Set<string>();
+  const write = (line: string) => {
+    if (seen.has(line)) return;
+    seen.add(line);
+    process.stderr.write(`${line}\n`);
+  };
+  return { warn: (line) => write(`warning: ${line}`), info: write };
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { createClient } from "../api/client.ts";
+import { systemClock } from "../domain/clock.ts";
+import { ZkscoreError } from "../domain/errors.ts";
+import type { KeyState } from "../domain/inputs.ts";
+import { type HandlerContext, newRun } from "../handlers/context.ts";
+import { engineAlive, exitWithEngine } from "./engine.ts";
+import { stderrLog } from "./log.ts";
+import { hostSettings } from "./settings.ts";
+
+/** The configuration of the dynamic provider, as its process hands it over. */
+export interface HostConfig {
+  get(key: string): string | undefined;
+}
+
+/** The engine's address: the last argument of the dynamic-provider process. */
+const ENGINE = process.argv.at(-1);
+
+let configuration: HostConfig = { get: () => undefined };
+let made: HandlerContext | undefined;
+
+/** Called once per provider text, before its first handler; both texts share one run. */
+export function configure(config: HostConfig): void {
+  configuration = config;
+}
+
+/**
+ * The context of this process, made on first use: one process serves one engine operation, so one client, one listing
+ * and one memory serve all handlers. Throws `ZKS_CONFIG`, each time, where a setting can't be used.
+ */
+export function runtime(): HandlerContext {
+  if (made !== undefined) return made;
+  const { baseUrl, now, ...settings } = hostSettings(process.env, (key) => configuration.get(`zkscore:${key}`));
+  const clock = systemClock(now);
+  made = {
+    clock,
+    settings,
+    client: createClient({ baseUrl, token: settings.token, clock, engineAlive: () => engineAlive(ENGINE) }),
+    log: stderrLog(),
+    run: newRun(),
+    random: () => randomBytes(4).toString("hex"),
+  };
+  exitWithEngine(ENGINE);
+  return made;
+}
+
+/**
+ * After a create: a key made for an engine that is gone has its secret in no state, so it is revoked at once, by a
+ * client that doesn't ask for the engine. A key that was adopted with its secret existed before, and stays.
+ */
+export async function revokeIfEngineGone(context: HandlerContext, state: KeyState): Promise<void> {
+  if (await engineAlive(ENGINE)) return;
+  if (state.adopt?.apiKey !== state.apiKey) {
+    const { baseUrl, token } = hostSettings(process.env, (key) => configuration.get(`zkscore:${key}`));
+    await createClient({ baseUrl, token, clock: context.clock })
+      .revoke(state.keyId)
+      .catch(() => undefined);
+  }
+  throw new ZkscoreError({
+    code: "ZKS_ENGINE_GONE",
+    what: `key ${state.keyId} was revoked again`,
+    why: "the engine that asked for it no longer runs, so its secret would have been lost",
+    remedy: "run `pulumi cancel` if the stack is locked, then `pulumi up --refresh`",
+  });
+}

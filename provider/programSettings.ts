@@ -1,0 +1,8 @@
+import { Config } from "@pulumi/pulumi/config";
+import { connectionSettings } from "./host/settings.ts";
+
+/** Where and as whom to call the API from within a program: by environment first, then by stack configuration. */
+export function programSettings(): { baseUrl: string; token: string | undefined } {
+  const config = new Config("zkscore");
+  return connectionSettings(process.env, (key) => config.get(key));
+}

@@ -1,0 +1,124 @@
+import { RunError } from "@pulumi/pulumi/errors";
+import { getProject, getStack } from "@pulumi/pulumi/metadata";
+import { all, type Input, type Output, secret } from "@pulumi/pulumi/output";
+import { CustomResource, type CustomResourceOptions, createUrn, type ID } from "@pulumi/pulumi/resource";
+import { ownerOf } from "../domain/marker.ts";
+import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
+import { providerText } from "./providerText.ts";
+import { stackIdentity } from "./stackIdentity.ts";
+
+const TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
+
+/**
+ * A ZKScore API key: declared like any resource, created by `up`, rotated by replacement, revoked when it goes.
+ * The secret, which the API shows once, is the secret output `apiKey`, encrypted in the state.
+ *
+ * ```ts
+ * const key = new ApiKey("backend", {
+ *   permissions: [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.0/24"] } }],
+ *   expiresIn: "90d",
+ *   rotation: { every: "30d", window: "3d", overlap: "24h" },
+ * });
+ * export const secret = key.apiKey;
+ * ```
+ *
+ * Source: page *Create API Key* of the ZKScore reference; what each change does is in the README's lifecycle table.
+ */
+export class ApiKey extends CustomResource {
+  /** Policies match the class by this token. */
+  static readonly __pulumiType: string = TYPE;
+
+  /** The secret. Encrypted in the state; the API never shows it again. */
+  declare readonly apiKey: Output<string>;
+  /** The key's id in the account. Public. */
+  declare readonly keyId: Output<string>;
+  /** First 16 hex digits of the secret's SHA-256. */
+  declare readonly fingerprint: Output<string>;
+  /** Last 4 characters of the secret. */
+  declare readonly hint: Output<string>;
+  /** As last seen: `active`, `inactive`, `expired`, `revoked`, or `missing` (proven absent; the next `up` replaces it). */
+  declare readonly status: Output<LifeStatus>;
+  /** Base URL of the deployment the key lives at; all loopback addresses count as one. */
+  declare readonly endpoint: Output<string>;
+  /** ISO 8601, UTC. */
+  declare readonly createdAt: Output<string>;
+  /** The key's name in the account: `name`, or the prefix and a suffix. */
+  declare readonly name: Output<string>;
+  /** When the key ends by itself (ISO 8601, UTC), if ever. */
+  declare readonly expiry: Output<string | undefined>;
+  /** The earliest `up` after this instant rotates the key (ISO 8601, UTC). Shown only. */
+  declare readonly rotateAt: Output<string | undefined>;
+  /** Keys this one replaced that still live, each until its instant. */
+  declare readonly previous: Output<RetiredKey[]>;
+  declare readonly description: Output<string | undefined>;
+  /** In canonical form: sorted, merged, lower case. */
+  declare readonly permissions: Output<Permission[]>;
+  declare readonly rateLimit: Output<RateLimit | undefined>;
+  declare readonly metadata: Output<Record<string, unknown> | undefined>;
+
+  /**
+   * @param name the logical name, unique in the stack; also the default prefix of the key's name
+   * @param args what the key may do; checked in preview, before any request
+   * @param opts Pulumi's options; `retainOnDelete` and `import` are refused, since this resource has better: `deletionPolicy`, `adopt`
+   */
+  constructor(name: string, args: ApiKeyArgs, opts: CustomResourceOptions = {}) {
+    refuse(name, args, opts);
+    super(
+      TYPE,
+      name,
+      {
+        ...args,
+        // A secret inside a list would lose its mark when `check` sorts the list: the whole field is one.
+        ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
+        ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
+        ownership: ownership(name, opts),
+        __provider: providerText("apiKey"),
+        ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
+      },
+      {
+        ...opts,
+        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey", "webhooks", "adopt"],
+        // The API wants unique names: with an explicit one the old key must go first, under --replace too.
+        ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
+      },
+    );
+  }
+
+  /** Not available: the API shows a secret once, so a key can't be read back. Use `getApiKeys`, or `adopt`. */
+  static get(name: string, _id: Input<ID>): never {
+    throw new RunError(
+      `${name}: ApiKey.get can't give the secret, which the API shows once; ` +
+        "use getApiKeys() to look keys up, or adopt: { keyId } to manage an existing key",
+    );
+  }
+}
+
+/** Outputs that are not inputs: registered as undefined, so that the class has them. */
+const OUTPUTS = ["apiKey", "keyId", "fingerprint", "hint", "status", "endpoint", "createdAt", "rotateAt", "previous"];
+
+function ownership(name: string, opts: CustomResourceOptions) {
+  const { identity } = stackIdentity();
+  const urn = createUrn(name, TYPE, opts.parent);
+  const owner = all([identity, urn]).apply(([id, text]) => ownerOf(id, text));
+  return { identity, owner, project: getProject(), stack: getStack(), name };
+}
+
+function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
+  if (opts.retainOnDelete === true) {
+    throw new RunError(
+      `${name}: retainOnDelete is not for keys; use deletionPolicy: "retain", which marks the key as kept`,
+    );
+  }
+  if (opts.import !== undefined) {
+    throw new RunError(
+      `${name}: Pulumi can't import a dynamic resource; use adopt: { keyId, apiKey } to take a key over`,
+    );
+  }
+  const rotation: unknown = args?.rotation;
+  const overlaps = typeof rotation === "object" && rotation !== null && "overlap" in rotation && rotation.overlap;
+  if (opts.deleteBeforeReplace === true && overlaps) {
+    throw new RunError(
+      `${name}: deleteBeforeReplace ends the old key before the new one is in use; remove it, or rotation.overlap`,
+    );
+  }
+}
