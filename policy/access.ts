@@ -1,0 +1,46 @@
+import type { WireKey } from "../provider/domain/wire.ts";
+import { expand, grantName } from "./catalogue.ts";
+import { overlaps, readBlock } from "./network.ts";
+import type { ListView, PermissionView } from "./view.ts";
+
+type LivePermission = WireKey["permissions"][number];
+
+/** The grants a permission adds to what a live key has, in the catalogue's words; restrictions count. */
+export function newGrants(proposed: PermissionView, live: readonly LivePermission[]): string[] {
+  const asked = proposed.actions.flatMap((action) => expand(proposed.resource ?? "", action.value));
+  const fresh = asked.filter(
+    (grant) =>
+      !live.some(
+        (had) => had.actions.some((action) => expand(had.resource, action).includes(grant)) && coveredBy(proposed, had),
+      ),
+  );
+  return [...new Set(fresh.map(grantName))];
+}
+
+/** True if every use the proposed restrictions allow was allowed before. */
+function coveredBy(proposed: PermissionView, { restrictions }: LivePermission): boolean {
+  const among = (had: readonly string[]) => (value: string) => had.includes(value);
+  return (
+    within(proposed.identities, restrictions?.identities, among) &&
+    within(proposed.chains, restrictions?.chains, among) &&
+    within(proposed.ipWhitelist, restrictions?.ipWhitelist, insideOf)
+  );
+}
+
+/** Absent = unrestricted: covered only by absent. */
+function within(
+  proposed: ListView,
+  had: readonly string[] | undefined,
+  inside: (had: readonly string[]) => (value: string) => boolean,
+): boolean {
+  if (had === undefined) return true;
+  return proposed.present && proposed.items.every((item) => inside(had)(item.value));
+}
+
+function insideOf(had: readonly string[]): (value: string) => boolean {
+  const blocks = had.flatMap((text) => readBlock(text) ?? []);
+  return (value) => {
+    const block = readBlock(value);
+    return block !== undefined && blocks.some((outer) => outer.prefix <= block.prefix && overlaps(outer, block));
+  };
+}

@@ -1,0 +1,83 @@
+import type { ReportViolation } from "@pulumi/policy";
+import type { Definition, Finding } from "./definition.ts";
+import type { Environment } from "./environment.ts";
+import { exemptionFor } from "./exemptions.ts";
+import type { Parameters, Values } from "./parameters.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Where a finding was made. */
+interface Place {
+  urn: string;
+  environment: Environment;
+  params: Readonly<Record<string, unknown>>;
+}
+
+/** A violation with a level of its own. The SDK's server takes this object; its typings only know the string. */
+type Leveled = (violation: { message: string; urn?: string; enforcementLevel: "advisory" }) => void;
+
+/** Tells Pulumi about the findings of one policy, each at its level. */
+export class Reporter {
+  readonly #definition: Definition;
+  readonly #runtime: Runtime;
+  readonly #report: ReportViolation;
+
+  constructor(definition: Definition, runtime: Runtime, report: ReportViolation) {
+    this.#definition = definition;
+    this.#runtime = runtime;
+    this.#report = report;
+  }
+
+  /** A finding at the policy's level: lower where the finding, the environment or an exemption says so, never higher. */
+  finding(finding: Finding, place: Place): void {
+    const { id } = this.#definition;
+    const { settings, used, host } = this.#runtime;
+    const urn = finding.urn ?? place.urn;
+    const what = finding.path === "" ? finding.message : `${finding.path}: ${finding.message}`;
+    const exemption = exemptionFor(settings.exemptions, id, urn, host.now());
+    if (exemption !== undefined) {
+      used.add(exemption);
+      this.advisory(`exempt until ${exemption.until} (${exemption.owner}: ${exemption.reason}): ${what}`, urn);
+      return;
+    }
+    const elsewhere = place.environment.production ? undefined : place.params["outsideProduction"];
+    if (elsewhere === "off") return;
+    this.#show(what, urn, finding.advisory === true || elsewhere === "advisory");
+  }
+
+  /** A finding about the pack's own configuration: no environment softens it, no exemption covers it. */
+  packFinding(finding: Finding): void {
+    this.#show(`${finding.path}: ${finding.message}`, finding.urn, finding.advisory === true);
+  }
+
+  /** At the policy's own level, once for the whole run: something about the policy itself, not about a key. */
+  once(text: string): void {
+    const key = `${this.#definition.id}\n${text}`;
+    if (this.#runtime.told.has(key)) return;
+    this.#runtime.told.add(key);
+    this.#report(text);
+  }
+
+  /** The same, without blocking. */
+  onceAdvisory(text: string): void {
+    const key = `${this.#definition.id}\n${text}`;
+    if (this.#runtime.told.has(key)) return;
+    this.#runtime.told.add(key);
+    this.advisory(text);
+  }
+
+  #show(what: string, urn: string | undefined, advisory: boolean): void {
+    const text = `${what}\n  to fix: ${this.#definition.remediation[0]}\n  more:   docs/policies/${this.#definition.id}.md`;
+    if (advisory) this.advisory(text, urn);
+    else this.#report(text, urn);
+  }
+
+  advisory(text: string, urn?: string): void {
+    const leveled = this.#report as unknown as Leveled;
+    const message = `${this.#definition.rule}\n${text}`;
+    leveled({ message, enforcementLevel: "advisory", ...(urn === undefined ? {} : { urn }) });
+  }
+}
+
+export function asPlace(subject: { urn: string; environment: Environment; params: Values<Parameters> }): Place {
+  return { urn: subject.urn, environment: subject.environment, params: subject.params };
+}

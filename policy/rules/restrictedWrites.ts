@@ -1,0 +1,46 @@
+import { grantName } from "../catalogue.ts";
+import { define } from "../definition.ts";
+import { cwe, nist } from "../references.ts";
+import { isUnknown } from "../view.ts";
+import { granted, listed, outsideProduction } from "./shared.ts";
+
+export const restrictedWrites = define({
+  id: "restricted-writes",
+  title: "A write says whose and where",
+  severity: "medium",
+  level: "mandatory",
+  rule: "A permission that changes or deletes data is confined to identities or chains.",
+  why:
+    "An application writes for its own identities on its own chains. Without a restriction, the same key writes for every " +
+    "identity of the account, and a bug is as wide as a theft.",
+  references: [nist("AC-6"), cwe(732, "Incorrect Permission Assignment for Critical Resource")],
+  reads: ["permissions"],
+  parameters: { outsideProduction: outsideProduction("advisory") },
+  remediation: [
+    "add `restrictions: { identities: [...] }` or `restrictions: { chains: [...] }` to the permission",
+    "split the permission if only its reads may stay unrestricted",
+  ],
+  example: {
+    stack: "acme-prod",
+    key: { permissions: [{ resource: "scores", actions: ["write"] }] },
+    path: "permissions[0].restrictions",
+    insecure: { ipWhitelist: ["203.0.113.0/24"] },
+    secure: { ipWhitelist: ["203.0.113.0/24"], identities: ["acme.zks"] },
+  },
+  *resource({ key }) {
+    for (const permission of key.permissions) {
+      const { path, identities, chains } = permission;
+      if (identities.present || chains.present) continue;
+      // Not known yet isn't absent: the advisory names it, `up` judges it.
+      if (isUnknown(key, identities.path) || isUnknown(key, chains.path)) continue;
+      const writes = granted({ ...key, permissions: [permission] }).filter(({ grant }) => grant.harm !== "observe");
+      if (writes.length === 0) continue;
+      const grants = listed([...new Set(writes.map(({ grant }) => grantName(grant)))]);
+      yield {
+        rule: "unrestricted",
+        path: `${path}.restrictions`,
+        message: `grants ${grants} for every identity on every chain`,
+      };
+    }
+  },
+});

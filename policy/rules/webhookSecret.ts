@@ -1,0 +1,65 @@
+import { sha256 } from "../../provider/domain/stable.ts";
+import { define, type Finding, type Subject } from "../definition.ts";
+import { integer } from "../parameters.ts";
+import { cwe, nist } from "../references.ts";
+import { isUnknown } from "../view.ts";
+
+const parameters = { minLength: integer("The shortest secret, in characters.", 32, 1) };
+
+export const webhookSecret = define({
+  id: "webhook-secret",
+  title: "Every webhook is signed with a secret of its own",
+  severity: "high",
+  level: "mandatory",
+  rule: "A webhook has a secret of at least 32 characters that no other webhook of the stack has.",
+  why:
+    "Without a secret anybody who learns the URL can send events. With a shared one, whoever runs one receiver can forge " +
+    "events for the other. The secrets are compared by hash and never shown.",
+  references: [cwe(345, "Insufficient Verification of Data Authenticity"), nist("IA-5")],
+  reads: ["webhooks"],
+  parameters,
+  remediation: [
+    "set `secret` from a secret configuration value or a random resource, at least 32 characters",
+    "give each webhook its own",
+  ],
+  example: {
+    stack: "acme-dev",
+    key: { webhooks: [{ url: "https://hooks.acme.example/zkscore", events: ["score.updated"] }] },
+    path: "webhooks[0].secret",
+    insecure: undefined,
+    secure: "example-of-a-long-random-webhook-secret",
+  },
+  *resource(subject) {
+    const { key, params } = subject;
+    for (const { path, secret } of key.webhooks) {
+      const where = `${path}.secret`;
+      if (secret === undefined) {
+        if (!isUnknown(key, where))
+          yield { rule: "absent", path: where, message: "isn't set: deliveries can be forged" };
+      } else if (secret.length < params.minLength) {
+        yield { rule: "short", path: where, message: `is shorter than ${params.minLength} characters` };
+      }
+    }
+    yield* shared([subject], "within");
+  },
+  *stack(subjects) {
+    yield* shared(subjects, "across");
+  },
+});
+
+/** Webhooks with the same secret: of one key (`within`), or of two keys of the stack (`across`). */
+function* shared(subjects: readonly Subject<typeof parameters>[], scope: "within" | "across"): Iterable<Finding> {
+  const seen = new Map<string, { urn: string; name: string; path: string }>();
+  for (const { key, urn, name } of subjects) {
+    for (const { path, secret } of key.webhooks) {
+      if (secret === undefined) continue;
+      const digest = sha256(secret);
+      const first = seen.get(digest);
+      if (first === undefined) seen.set(digest, { urn, name, path });
+      else if ((first.urn === urn) === (scope === "within")) {
+        const other = first.urn === urn ? first.path : `${first.path} of the key ${first.name}`;
+        yield { rule: "shared", path: `${path}.secret`, urn, message: `is the same as that of ${other}` };
+      }
+    }
+  }
+}

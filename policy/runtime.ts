@@ -1,0 +1,63 @@
+import { type Account, openAccount } from "./account.ts";
+import type { Exemption } from "./exemptions.ts";
+import type { Host } from "./host.ts";
+import { isRecord, type Parameters, type Values } from "./parameters.ts";
+import { SETTINGS, type Settings } from "./settings.ts";
+
+/** What the policies of one pack share: settings, the account, and what happened so far. One per pack, never global. */
+export interface Runtime {
+  readonly host: Host;
+  readonly account: Account;
+  settings: Settings;
+  /** Exemptions that let a finding pass in this run. */
+  readonly used: Set<Exemption>;
+  /** Configuration problems already told: one message for a whole stack. */
+  readonly told: Set<string>;
+}
+
+export function createRuntime(host: Host): Runtime {
+  const runtime: Runtime = {
+    host,
+    account: openAccount(
+      () => host.openApi(),
+      () => runtime.settings.liveTimeoutSeconds * 1000,
+    ),
+    settings: defaultsOf(SETTINGS),
+    used: new Set(),
+    told: new Set(),
+  };
+  return runtime;
+}
+
+/** Live checks ask the account only when somebody asked for them. */
+export function liveWanted(runtime: Runtime): boolean {
+  return runtime.settings.live || ["1", "true"].includes(runtime.host.env["ZKSCORE_POLICY_LIVE"] ?? "");
+}
+
+export function defaultsOf<P extends Parameters>(parameters: P): Values<P> {
+  return resolve(parameters, {}).values;
+}
+
+/**
+ * The values of a policy's parameters: what was configured, else the default. The CLI checks values against the schema
+ * but lets an unknown name pass, and outside the CLI nothing is checked: such problems come back in words, by name.
+ */
+export function resolve<P extends Parameters>(
+  parameters: P,
+  given: unknown,
+): { values: Values<P>; problems: readonly string[] } {
+  const config = isRecord(given) ? given : {};
+  const names = Object.keys(parameters);
+  const problems = Object.keys(config)
+    .filter((name) => !names.includes(name))
+    .map((name) => `parameter \`${name}\` doesn't exist; there are: ${names.join(", ") || "none"}`);
+  const entries = Object.entries(parameters).map(([name, parameter]): [string, unknown] => {
+    const value = config[name];
+    if (value === undefined) return [name, parameter.default];
+    if (parameter.accepts(value)) return [name, value];
+    problems.push(`parameter \`${name}\` has a value it can't have; ${parameter.schema.description ?? ""}`);
+    return [name, parameter.default];
+  });
+  // Each entry was made from the parameter of the same name; TypeScript can't follow that through `fromEntries`.
+  return { values: Object.fromEntries(entries) as Values<P>, problems };
+}

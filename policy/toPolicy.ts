@@ -1,0 +1,179 @@
+import {
+  type EnforcementLevel,
+  type PolicyResourceOptions,
+  type ReportViolation,
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  remediateResourceOfType,
+  type StackValidationArgs,
+  type StackValidationPolicy,
+  validateResourceOfType,
+  validateStackResourcesOfType,
+} from "@pulumi/policy";
+import { ApiKey } from "../provider/resources/apiKey.ts";
+import { NotEvaluated } from "./account.ts";
+import type { Definition, Finding, Subject } from "./definition.ts";
+import { detectEnvironment } from "./environment.ts";
+import type { Parameters } from "./parameters.ts";
+import { asPlace, Reporter } from "./report.ts";
+import { liveWanted, type Runtime, resolve } from "./runtime.ts";
+import { isUnknown, readKey } from "./view.ts";
+
+/** A Pulumi policy that may judge resources, stacks, or both. */
+export type Policy = ResourceValidationPolicy & Partial<StackValidationPolicy>;
+
+/** The parts of the SDK's arguments that a subject is made of; a resource's and a stack member's are the same. */
+interface Source {
+  readonly props: unknown;
+  readonly urn: string;
+  readonly name: string;
+  readonly opts: PolicyResourceOptions;
+}
+
+interface Surroundings {
+  readonly stackTags: ReadonlyMap<string, string>;
+  getConfig<T extends object>(): T;
+}
+
+/**
+ * A definition as Pulumi takes it. Nothing in here throws: the SDK answers one throwing policy with an error for the
+ * whole pack, and every other finding of that resource is lost.
+ */
+export function toPolicy(definition: Definition, runtime: Runtime, level: EnforcementLevel): Policy {
+  const policy: Policy = {
+    name: definition.id,
+    displayName: definition.title,
+    description: definition.rule,
+    enforcementLevel: level,
+    severity: definition.severity,
+    framework: { ...definition.references[0] },
+    tags: ["zkscore", "api-key"],
+    remediationSteps: definition.remediation.map((step, index) => `${index + 1}. ${step}`).join("\n"),
+    configSchema: {
+      properties: Object.fromEntries(Object.entries(definition.parameters).map(([name, p]) => [name, p.schema])),
+    },
+  };
+  if (definition.resource !== undefined || definition.liveResource !== undefined) {
+    policy.validateResource = validateResourceOfType(ApiKey, (_props, args, report) =>
+      judgeResource(definition, runtime, args, report),
+    );
+  }
+  if (definition.stack !== undefined || definition.liveStack !== undefined) {
+    policy.validateStack = validateStackResourcesOfType(ApiKey, (_props, args, report) =>
+      judgeStack(definition, runtime, args, report),
+    );
+  }
+  const remediate = definition.remediate?.bind(definition);
+  if (remediate !== undefined) {
+    policy.remediateResource = remediateResourceOfType(ApiKey, (_props, args) => {
+      try {
+        return remediate(subjectOf(definition, runtime, args, args), args.props) ? args.props : undefined;
+      } catch {
+        return undefined; // the violation stays and is reported: an unfixed key is refused, not let through
+      }
+    });
+  }
+  return policy;
+}
+
+async function judgeResource(
+  definition: Definition,
+  runtime: Runtime,
+  args: ResourceValidationArgs,
+  report: ReportViolation,
+): Promise<void> {
+  const reporter = new Reporter(definition, runtime, report);
+  await guarded(reporter, async () => {
+    configurationProblems(definition, args, reporter);
+    const subject = subjectOf(definition, runtime, args, args);
+    for (const finding of definition.resource?.(subject) ?? []) reporter.finding(finding, asPlace(subject));
+    if (definition.liveResource !== undefined && liveWanted(runtime)) {
+      for (const finding of await definition.liveResource(subject, runtime.account)) {
+        reporter.finding(finding, asPlace(subject));
+      }
+    }
+    const unknown = [...subject.key.unknown].filter((path) =>
+      definition.reads.some((field) => isUnknown({ unknown: new Set([field]) }, path)),
+    );
+    if (unknown.length > 0 && (definition.resource !== undefined || liveWanted(runtime))) {
+      reporter.advisory(
+        `not judged: ${unknown.join(", ")}. Not known here: an output that a preview can't know, which \`pulumi up\` checks ` +
+          "before the key is made, or a secret of a state file that couldn't be decrypted.",
+        args.urn,
+      );
+    }
+  });
+}
+
+async function judgeStack(
+  definition: Definition,
+  runtime: Runtime,
+  args: StackValidationArgs,
+  report: ReportViolation,
+): Promise<void> {
+  const reporter = new Reporter(definition, runtime, report);
+  await guarded(reporter, async () => {
+    configurationProblems(definition, args, reporter);
+    const subjects = args.resources.map((resource) => subjectOf(definition, runtime, resource, args));
+    const findings: Finding[] = [...(definition.stack?.(subjects) ?? [])];
+    if (definition.liveStack !== undefined && liveWanted(runtime)) {
+      findings.push(...(await definition.liveStack(subjects, runtime.account)));
+    }
+    for (const finding of findings) {
+      const subject = subjects.find(({ urn }) => urn === finding.urn) ?? subjects[0];
+      if (subject !== undefined) reporter.finding(finding, asPlace(subject));
+    }
+  });
+}
+
+/** Runs a judgement; whatever it throws becomes a report. A live check that can't know never blocks, a defect does. */
+async function guarded(reporter: Reporter, judge: () => Promise<void>): Promise<void> {
+  try {
+    await judge();
+  } catch (error) {
+    if (error instanceof NotEvaluated) reporter.onceAdvisory(`not evaluated: ${error.message}`);
+    // The name only: a message may quote the value it stumbled over.
+    else
+      reporter.once(
+        `could not be judged (${error instanceof Error ? error.name : "unknown failure"}): a defect of the policy pack`,
+      );
+  }
+}
+
+function configurationProblems(definition: Definition, { getConfig }: Surroundings, reporter: Reporter): void {
+  const { problems } = resolve(definition.parameters, getConfig());
+  if (problems.length > 0) reporter.once(`configuration of ${definition.id}: ${problems.join("; ")}`);
+}
+
+function subjectOf<P extends Parameters>(
+  definition: Definition<P>,
+  runtime: Runtime,
+  source: Source,
+  { stackTags, getConfig }: Surroundings,
+): Subject<P> {
+  const { settings, host } = runtime;
+  const stack = stackOf(source.urn);
+  return {
+    key: readKey(source.props),
+    urn: source.urn,
+    name: source.name,
+    stack,
+    options: {
+      protect: source.opts.protect,
+      ignoreChanges: source.opts.ignoreChanges,
+      additionalSecretOutputs: source.opts.additionalSecretOutputs,
+    },
+    environment: detectEnvironment(settings, stackTags, stack),
+    environmentWords: settings.environmentWords,
+    tags: stackTags,
+    params: resolve(definition.parameters, getConfig()).values,
+    now: host.now(),
+    ci: !["", "0", "false", undefined].includes(host.env["CI"]),
+    plan: host.env["ZKSCORE_PLAN"],
+  };
+}
+
+/** `urn:pulumi:STACK::PROJECT::TYPE::NAME` */
+export function stackOf(urn: string): string {
+  return urn.split("::")[0]?.slice("urn:pulumi:".length) ?? "";
+}

@@ -1,0 +1,173 @@
+import { UnknownValueError } from "@pulumi/policy";
+
+/**
+ * A key as the rules see it. `props` of a policy are a trap: touching one unknown value throws, and the SDK then drops
+ * the whole policy for this preview. So they are read here, field by field, once; what can't be known is absent in the
+ * view and its path is kept, and a rule that asks for presence looks at `isUnknown` first.
+ */
+export interface KeyView {
+  readonly name: string | undefined;
+  readonly namePrefix: string | undefined;
+  readonly description: string | undefined;
+  readonly expiry: string | undefined;
+  readonly expiresIn: string | undefined;
+  readonly deletionPolicy: string | undefined;
+  readonly permissions: readonly PermissionView[];
+  readonly rateLimit: RateLimitView | undefined;
+  readonly webhooks: readonly WebhookView[];
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+  readonly rotation: RotationView | undefined;
+  /** Owners the key's marker may carry (`ownership.owner` and `ownership.was`). */
+  readonly owners: readonly string[];
+  /** Outputs: present in stack policies only. */
+  readonly keyId: string | undefined;
+  readonly createdAt: string | undefined;
+  readonly adoptedAt: string | undefined;
+  readonly status: string | undefined;
+  /** Paths of fields that aren't known yet, or whose secret couldn't be decrypted. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+export interface PermissionView {
+  readonly path: string;
+  readonly resource: string | undefined;
+  readonly actions: readonly Item[];
+  readonly identities: ListView;
+  readonly chains: ListView;
+  readonly ipWhitelist: ListView;
+}
+
+/** A list that may be absent. `items` holds its known members only. */
+export interface ListView {
+  readonly path: string;
+  readonly present: boolean;
+  readonly items: readonly Item[];
+}
+
+export interface Item {
+  readonly path: string;
+  readonly value: string;
+}
+
+export interface RateLimitView {
+  readonly requestsPerMinute: number | undefined;
+  readonly requestsPerHour: number | undefined;
+  readonly requestsPerDay: number | undefined;
+  readonly burstLimit: number | undefined;
+}
+
+export interface WebhookView {
+  readonly path: string;
+  readonly url: string | undefined;
+  readonly secret: string | undefined;
+}
+
+export interface RotationView {
+  readonly every: string | undefined;
+  readonly window: string | undefined;
+  readonly overlap: string | undefined;
+}
+
+/** `policy analyze --file` puts this in the place of every secret it can't decrypt, whatever its type was. */
+const REDACTED = "[secret]";
+
+/** True if the value at `path` can't be judged: it, or something it lies in, isn't known. */
+export function isUnknown(view: Pick<KeyView, "unknown">, path: string): boolean {
+  for (const unknown of view.unknown) {
+    if (path === unknown || path.startsWith(`${unknown}.`) || path.startsWith(`${unknown}[`)) return true;
+  }
+  return false;
+}
+
+/** Reads the view from the properties of a resource or stack policy. Never throws, keeps no reference to `props`. */
+export function readKey(props: unknown): KeyView {
+  const unknown = new Set<string>();
+  const at = (bag: unknown, key: string | number, path: string): unknown => {
+    if (typeof bag !== "object" || bag === null) return undefined;
+    try {
+      const value: unknown = Reflect.get(bag, key, bag);
+      if (value !== REDACTED) return value ?? undefined;
+    } catch (error) {
+      if (!(error instanceof UnknownValueError)) throw error;
+    }
+    unknown.add(path);
+    return undefined;
+  };
+  const text = (bag: unknown, key: string, path = key) => {
+    const value = at(bag, key, path);
+    return typeof value === "string" ? value : undefined;
+  };
+  const list = (bag: unknown, key: string, path = key): { present: boolean; items: [string, unknown][] } => {
+    const value = at(bag, key, path);
+    if (!Array.isArray(value)) return { present: value !== undefined, items: [] };
+    const items = Array.from({ length: value.length }, (_, i): [string, unknown] => [
+      `${path}[${i}]`,
+      at(value, i, `${path}[${i}]`),
+    ]);
+    return { present: value.length > 0, items: items.filter(([, item]) => item !== undefined) };
+  };
+  const words = (bag: unknown, key: string, path: string): ListView => {
+    const { present, items } = list(bag, key, path);
+    // A chain may be a number; everything else is a string.
+    return { path, present, items: items.map(([where, item]) => ({ path: where, value: String(item) })) };
+  };
+  const object = <T>(key: string, read: (bag: unknown) => T): T | undefined => {
+    const bag = at(props, key, key);
+    return bag === undefined ? undefined : read(bag);
+  };
+  const count = (bag: unknown, key: string) => {
+    const value = at(bag, key, `rateLimit.${key}`);
+    return typeof value === "number" ? value : undefined;
+  };
+
+  const ownership = at(props, "ownership", "ownership");
+  return {
+    name: text(props, "name"),
+    namePrefix: text(props, "namePrefix"),
+    description: text(props, "description"),
+    expiry: text(props, "expiry"),
+    expiresIn: text(props, "expiresIn"),
+    deletionPolicy: text(props, "deletionPolicy"),
+    permissions: list(props, "permissions").items.map(([path, bag]) => {
+      const restrictions = at(bag, "restrictions", `${path}.restrictions`);
+      return {
+        path,
+        resource: text(bag, "resource", `${path}.resource`),
+        actions: words(bag, "actions", `${path}.actions`).items,
+        identities: words(restrictions, "identities", `${path}.restrictions.identities`),
+        chains: words(restrictions, "chains", `${path}.restrictions.chains`),
+        ipWhitelist: words(restrictions, "ipWhitelist", `${path}.restrictions.ipWhitelist`),
+      };
+    }),
+    rateLimit: object("rateLimit", (bag) => ({
+      requestsPerMinute: count(bag, "requestsPerMinute"),
+      requestsPerHour: count(bag, "requestsPerHour"),
+      requestsPerDay: count(bag, "requestsPerDay"),
+      burstLimit: count(bag, "burstLimit"),
+    })),
+    webhooks: list(props, "webhooks").items.map(([path, bag]) => ({
+      path,
+      url: text(bag, "url", `${path}.url`),
+      secret: text(bag, "secret", `${path}.secret`),
+    })),
+    metadata: object("metadata", (bag) => {
+      const names = typeof bag === "object" && bag !== null ? Object.keys(bag) : [];
+      const entries = names.map((name): [string, string | undefined] => [name, text(bag, name, `metadata.${name}`)]);
+      return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+    }),
+    rotation: object("rotation", (bag) => ({
+      every: text(bag, "every", "rotation.every"),
+      window: text(bag, "window", "rotation.window"),
+      overlap: text(bag, "overlap", "rotation.overlap"),
+    })),
+    owners: [
+      text(ownership, "owner", "ownership.owner"),
+      ...words(ownership, "was", "ownership.was").items.map((item) => item.value),
+    ].filter((owner) => owner !== undefined),
+    keyId: text(props, "keyId"),
+    createdAt: text(props, "createdAt"),
+    adoptedAt: text(props, "adoptedAt"),
+    status: text(props, "status"),
+    unknown,
+  };
+}
