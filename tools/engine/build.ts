@@ -23,7 +23,7 @@ export async function buildEngine(pinned: Pinned, env: NodeJS.ProcessEnv, say: (
     removeAbandoned(`${pinned.folder}.building-`);
     const target = mkdtempSync(`${pinned.folder}.building-`);
     say(
-      `Building the Pulumi engine ${pinned.version} with Go, once for this user: about 4 minutes and 3 GB of Go caches.`,
+      `Building the Pulumi engine ${pinned.version} with Go, once for this user: 4 to 6 minutes on two cores, 3 GB of Go caches.`,
     );
     const progress = watchProgress(say);
     try {

@@ -18,7 +18,7 @@ export function watchProgress(say: (line: string) => void): Progress {
   let rest = "";
   const seconds = () => Math.round((performance.now() - startedAt) / 1000);
   const timer = setInterval(
-    () => say(`  ${seconds()} s: ${downloaded} modules downloaded, ${compiled} packages compiled`),
+    () => say(`  ${seconds()} s: ${downloaded} modules downloaded, ${compiled} of about 1700 packages compiled`),
     intervalMs,
   );
   return {
