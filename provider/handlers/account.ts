@@ -48,10 +48,14 @@ export async function locate(
   identities: readonly string[],
   mode: "shared" | "fresh" = "shared",
 ): Promise<Location> {
-  const first = await context.client.list(mode);
-  const seen = first.keys.get(keyId);
+  const latest = await context.client.list(mode);
+  const seen = latest.keys.get(keyId);
   if (seen !== undefined) return { found: seen };
-  const second = await context.client.list("fresh");
+  // Two listings that were compared for one key serve all: no request more, however many keys seem absent.
+  const before = context.run.compared;
+  const reuse = mode === "shared" && before?.second.fetchedAt === latest.fetchedAt && !before.first.keys.has(keyId);
+  const [first, second] = reuse ? [before.first, latest] : [latest, await context.client.list("fresh")];
+  context.run.compared = { first, second };
   const found = second.keys.get(keyId);
   if (found !== undefined) return { found };
   const doubt = doubtOf(context, first, second, identities);

@@ -1,4 +1,4 @@
-import type { KeyApi } from "../api/types.ts";
+import type { KeyApi, Listing } from "../api/types.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import type { PlanLimits } from "../domain/plans.ts";
@@ -58,6 +58,8 @@ export interface Run {
   programRuns: boolean;
   /** Ids that this run let go under `retain`. */
   retained: Set<string>;
+  /** The last two listings in a row that were asked about a key that seemed absent. */
+  compared?: { first: Listing; second: Listing };
 }
 
 export function newRun(): Run {

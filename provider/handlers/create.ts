@@ -31,7 +31,7 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
   const spared = ledgerIds(context, ledger);
   warnUnexplained(context, inputs, leftovers(context, listing, owners, spared));
 
-  const adopting = adoptsNow(context, inputs, listing);
+  const adopting = adoptsNow(context, inputs);
   if (adopting && inputs.adopt?.apiKey !== undefined)
     return adoptKey(context, inputs, inputs.adopt.keyId, inputs.adopt.apiKey);
   if (adopting && inputs.adopt !== undefined) {
@@ -101,18 +101,17 @@ function shownOf(context: HandlerContext, owner: string, listing: Listing): KeyS
 }
 
 /**
- * Once the adopted key is ours, a replacement makes a new key: adopting the predecessor, which the engine then
- * deletes, would end with no key at all.
+ * Once the adopted key is ours, a replacement makes a new key: adopting the predecessor, which the engine then deletes,
+ * would end with no key at all. Where the state isn't known (`--replace` without a refresh) the key is adopted again, and
+ * `delete` of this run leaves it alone.
  */
-function adoptsNow(context: HandlerContext, inputs: KeyInputs, listing: Listing): boolean {
+function adoptsNow(context: HandlerContext, inputs: KeyInputs): boolean {
   const wanted = inputs.adopt?.keyId;
-  if (wanted === undefined) return false;
-  const superseded = context.run.replacing.get(inputs.ownership.owner)?.state;
-  if (superseded?.keyId === wanted || superseded?.adopt?.keyId === wanted) return false;
-  if (context.run.shown.has(wanted) || context.run.made.has(wanted)) return false;
-  const key = listing.keys.get(wanted);
-  return ![...liveMarked(listing)].some(
-    (marked) => marked.key === key && marked.marker.owner === inputs.ownership.owner,
+  if (wanted === undefined || context.run.made.has(wanted)) return false;
+  const known = [context.run.replacing.get(inputs.ownership.owner)?.state, ...context.run.shown.values()];
+  return !known.some(
+    (state) =>
+      state?.keyId === wanted || (state?.ownership.owner === inputs.ownership.owner && state.adopt?.keyId === wanted),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
+import { dueEntries } from "../domain/rotation.ts";
 import { assertEndpoint, locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { endRetired, retiredUntil } from "./ledger.ts";
@@ -21,17 +22,20 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   }
   const ending = new Set([state.keyId, ...state.previous.map((entry) => entry.keyId)]);
   const listing = await client.list(state.previous.length > 0 ? "fresh" : "shared");
-  const until = retiredUntil(listing, state.keyId, ending);
-  if (until === undefined && !isReplaced(context, state)) {
-    if (state.deletionPolicy === "prevent") throw prevented(state);
-    if (state.deletionPolicy === "retain") return retain(context, state, listing);
-  }
-  if (settings.token !== undefined && settings.token === state.apiKey) throw ownToken(state);
+  const until = retiredUntil(context, listing, state.keyId, ending);
+  const removed = until === undefined && !isReplaced(context, state);
+  if (removed && state.deletionPolicy === "prevent") throw prevented(state);
+  const retained = removed && state.deletionPolicy === "retain";
+  if (!retained && settings.token !== undefined && settings.token === state.apiKey) throw ownToken(state);
 
   const now = serverNow(listing, clock.monotonic());
-  for (const { keyId } of state.previous) {
-    if ((retiredUntil(listing, keyId, ending) ?? 0) <= now) await endRetired(context, listing, keyId, state);
+  for (const entry of state.previous) {
+    // Where the old key goes first, its successor, still to be made, inherits what isn't due.
+    const inherited = announced(context, state) && !dueEntries([entry], now).includes(entry);
+    const named = (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
+    if (!inherited && !named) await endRetired(context, listing, entry.keyId, state);
   }
+  if (retained) return retain(context, state, listing);
   if (until !== undefined && until > now) return;
   await end(context, state);
 }
@@ -59,14 +63,19 @@ async function end(context: HandlerContext, state: KeyState): Promise<void> {
  * True if the resource goes on with another key: this run's `diff` announced it, or the engine has shown or this run
  * has made another key of the same owner. A diff during a refresh announces nothing.
  */
-function isReplaced({ run }: HandlerContext, state: KeyState): boolean {
-  for (const { state: old } of run.replacing.values()) if (old.keyId === state.keyId) return true;
+function isReplaced(context: HandlerContext, state: KeyState): boolean {
+  if (announced(context, state)) return true;
+  const { run } = context;
   const { owner } = state.ownership;
   for (const made of run.made.values()) if (made === owner) return true;
   for (const other of run.shown.values()) {
     if (other.keyId !== state.keyId && other.ownership.owner === owner && run.declared.has(owner)) return true;
   }
   return false;
+}
+
+function announced({ run }: HandlerContext, state: KeyState): boolean {
+  return [...run.replacing.values()].some(({ state: old }) => old.keyId === state.keyId);
 }
 
 /**

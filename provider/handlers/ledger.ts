@@ -7,24 +7,31 @@ import type { HandlerContext } from "./context.ts";
 import { isLive, liveMarked, nameOf, serverNow } from "./remote.ts";
 
 /**
- * The instant until which a live key's marker lets `keyId` live, if one names it. The only thing `delete` asks: not
- * age, not `createdAt`, not the old outputs. `except` are keys that end in the same breath and so keep nothing alive.
+ * The instant until which `keyId` may live on, if a live key retires it: said by that key's marker, or, where the server
+ * dropped the marker, by the ledger in its state. The only thing `delete` asks: not age, not the old outputs. `except`
+ * are keys that end in the same breath and so keep nothing alive.
  */
-export function retiredUntil(listing: Listing, keyId: string, except: ReadonlySet<string>): number | undefined {
-  let until: number | undefined;
-  for (const { key, marker } of liveMarked(listing)) {
-    if (except.has(key.id)) continue;
-    for (const entry of marker.retires) {
-      const at = entry.keyId === keyId ? instantMs(entry.revokeAfter) : undefined;
-      if (at !== undefined && (until === undefined || at > until)) until = at;
-    }
-  }
-  return until;
+export function retiredUntil(
+  context: HandlerContext,
+  listing: Listing,
+  keyId: string,
+  except: ReadonlySet<string>,
+): number | undefined {
+  const ledgers: [string, readonly Retired[]][] = [
+    ...[...liveMarked(listing)].map(({ key, marker }): [string, Retired[]] => [key.id, marker.retires]),
+    ...[...context.run.shown.values()].map((state): [string, Retired[]] => [state.keyId, state.previous]),
+  ];
+  const instants = ledgers.flatMap(([holder, entries]) => {
+    const key = listing.keys.get(holder);
+    if (except.has(holder) || key === undefined || !isLive(key)) return [];
+    return entries.flatMap((entry) => (entry.keyId === keyId ? (instantMs(entry.revokeAfter) ?? []) : []));
+  });
+  return instants.length === 0 ? undefined : Math.max(...instants);
 }
 
 /**
  * Ends retired keys whose instant has come by the server's own clock, and returns the ledger that remains. A key that
- * the engine still has in the state waits for its own `delete`, which comes after the dependents that must still move.
+ * the engine still has in the state is left to its own `delete`, which comes after the dependents that must still move.
  */
 export async function endDue(context: HandlerContext, state: KeyState): Promise<Retired[]> {
   const { client, clock, run } = context;
@@ -33,8 +40,12 @@ export async function endDue(context: HandlerContext, state: KeyState): Promise<
   const due = dueEntries(state.previous, serverNow(listing, clock.monotonic()));
   const ended = new Set<string>();
   for (const { keyId } of due) {
-    if (run.shown.has(keyId)) continue;
-    if ((retiredUntil(listing, keyId, new Set([state.keyId])) ?? 0) > serverNow(listing, clock.monotonic())) continue;
+    if (run.shown.has(keyId)) {
+      ended.add(keyId);
+      continue;
+    }
+    if ((retiredUntil(context, listing, keyId, new Set([state.keyId])) ?? 0) > serverNow(listing, clock.monotonic()))
+      continue;
     await endRetired(context, listing, keyId, state);
     ended.add(keyId);
   }

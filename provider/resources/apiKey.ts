@@ -77,7 +77,7 @@ export class ApiKey extends CustomResource {
       },
       {
         ...opts,
-        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey", "webhooks", "adopt"],
+        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey", "webhooks", "adopt", "drift"],
         // The API wants unique names: with an explicit one the old key must go first, under --replace too.
         ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
       },
