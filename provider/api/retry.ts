@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../domain/clock.ts";
 import type { ZkscoreError } from "../domain/errors.ts";
 import { type Call, deadlineError, engineGoneError } from "./errors.ts";
@@ -32,8 +33,16 @@ export interface Deadline {
   at: number;
 }
 
+const overall = new AsyncLocalStorage<Deadline>();
+
+/** Runs `work`; every call it makes, however many, ends by `at` (monotonic ms) at the latest. */
+export function endingBy<T>(at: number, work: () => T): T {
+  return overall.run({ at }, work);
+}
+
 export function startDeadline(run: Run): Deadline {
-  return { at: run.clock.monotonic() + run.deadlineMs };
+  const own = run.clock.monotonic() + run.deadlineMs;
+  return { at: Math.min(own, overall.getStore()?.at ?? own) };
 }
 
 export function remaining(run: Run, deadline: Deadline): number {

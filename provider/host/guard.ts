@@ -1,9 +1,12 @@
+import { endingBy } from "../api/retry.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { InitFailure } from "../handlers/context.ts";
 import { whileBusy } from "./engine.ts";
 
-/** A handler's own deadline; the client's calls end earlier. Nothing that never settles may hang an `up`. */
-const DEADLINE_MS = 300_000;
+/** All requests of one handler end within this. */
+const REQUESTS_MS = 120_000;
+/** The handler itself: should anything never settle, the `up` goes on all the same. */
+const DEADLINE_MS = REQUESTS_MS + 10_000;
 
 type Fields = Record<string, unknown>;
 
@@ -15,7 +18,9 @@ type Fields = Record<string, unknown>;
  */
 export async function guarded<T>(props: Fields, run: () => Promise<T> | T): Promise<T> {
   try {
-    return jsonOnly(await whileBusy(() => withDeadline(run, DEADLINE_MS)));
+    return jsonOnly(
+      await whileBusy(() => withDeadline(() => endingBy(performance.now() + REQUESTS_MS, run), DEADLINE_MS)),
+    );
   } catch (error) {
     throw hostError(error, props);
   }

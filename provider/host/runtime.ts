@@ -16,6 +16,9 @@ export interface HostConfig {
 /** The engine's address: the last argument of the dynamic-provider process. */
 const ENGINE = process.argv.at(-1);
 
+/** One call of the API: long enough for the wait of a rate limit by the minute, short enough to settle a lost answer. */
+const CALL_MS = 75_000;
+
 let configuration: HostConfig = { get: () => undefined };
 let made: HandlerContext | undefined;
 
@@ -35,7 +38,13 @@ export function runtime(): HandlerContext {
   made = {
     clock,
     settings,
-    client: createClient({ baseUrl, token: settings.token, clock, engineAlive: () => engineAlive(ENGINE) }),
+    client: createClient({
+      baseUrl,
+      token: settings.token,
+      clock,
+      deadlineMs: CALL_MS,
+      engineAlive: () => engineAlive(ENGINE),
+    }),
     log: stderrLog(),
     run: newRun(),
     random: () => randomBytes(4).toString("hex"),
