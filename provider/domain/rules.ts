@@ -22,6 +22,7 @@ export interface RuleContext {
 export function crossFieldProblems(inputs: KeyInputs, context: RuleContext): Problem[] {
   return [
     ...namingProblems(inputs),
+    ...adoptionProblems(inputs),
     ...expiryProblems(inputs, context),
     ...rotationProblems(inputs, context),
     ...planProblems(inputs.rateLimit, context.limits),
@@ -40,6 +41,14 @@ function namingProblems({ name, namePrefix, rotation }: KeyInputs): Problem[] {
     });
   }
   return problems;
+}
+
+function adoptionProblems({ adopt, rotation }: KeyInputs): Problem[] {
+  if (adopt === undefined || isUnknown(adopt) || adopt.apiKey !== undefined) return [];
+  if (isUnknown(rotation) || isUnknown(rotation?.overlap) || positive(rotation?.overlap)) return [];
+  const text =
+    "isn't set, and adopting without adopt.apiKey makes a new key and retires the old one; say how long the old one may live on";
+  return [{ path: "rotation.overlap", text }];
 }
 
 function expiryProblems({ expiry, expiresIn }: KeyInputs, { creating, now }: RuleContext): Problem[] {
