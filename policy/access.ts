@@ -1,9 +1,20 @@
-import type { WireKey } from "../provider/domain/wire.ts";
 import { expand, grantName } from "./catalogue.ts";
 import { overlaps, readBlock } from "./network.ts";
 import type { ListView, PermissionView } from "./view.ts";
 
-type LivePermission = WireKey["permissions"][number];
+/** A permission as the account tells it. */
+interface LivePermission {
+  readonly resource: string;
+  readonly actions: readonly string[];
+  readonly restrictions?:
+    | {
+        readonly identities?: readonly string[] | undefined;
+        readonly chains?: readonly string[] | undefined;
+        readonly ipWhitelist?: readonly string[] | undefined;
+      }
+    | null
+    | undefined;
+}
 
 /** The grants a permission adds to what a live key has, in the catalogue's words; restrictions count. */
 export function newGrants(proposed: PermissionView, live: readonly LivePermission[]): string[] {

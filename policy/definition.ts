@@ -73,8 +73,8 @@ export interface Definition<P extends Parameters = Parameters> {
   /** What goes wrong without it. */
   readonly why: string;
   readonly references: readonly [Reference, ...Reference[]];
-  /** Top-level fields the rule reads. What of them isn't known in a preview is named in an advisory. */
-  readonly reads: readonly (keyof KeyView)[];
+  /** The fields the rule reads, `[]` for any index. What of them isn't known in a preview is named in an advisory. */
+  readonly reads: readonly string[];
   readonly parameters: P;
   /** Steps that end a violation; the first is shown with it. */
   readonly remediation: readonly [string, ...string[]];

@@ -17,7 +17,7 @@ import { detectEnvironment } from "./environment.ts";
 import type { Parameters } from "./parameters.ts";
 import { asPlace, Reporter } from "./report.ts";
 import { liveWanted, type Runtime, resolve } from "./runtime.ts";
-import { isUnknown, readKey } from "./view.ts";
+import { readKey } from "./view.ts";
 
 /** A Pulumi policy that may judge resources, stacks, or both. */
 export type Policy = ResourceValidationPolicy & Partial<StackValidationPolicy>;
@@ -92,9 +92,7 @@ async function judgeResource(
         reporter.finding(finding, asPlace(subject));
       }
     }
-    const unknown = [...subject.key.unknown].filter((path) =>
-      definition.reads.some((field) => isUnknown({ unknown: new Set([field]) }, path)),
-    );
+    const unknown = [...subject.key.unknown].filter((path) => definition.reads.some((field) => concerns(path, field)));
     if (unknown.length > 0 && (definition.resource !== undefined || liveWanted(runtime))) {
       reporter.advisory(
         `not judged: ${unknown.join(", ")}. Not known here: an output that a preview can't know, which \`pulumi up\` checks ` +
@@ -171,6 +169,13 @@ function subjectOf<P extends Parameters>(
     ci: !["", "0", "false", undefined].includes(host.env["CI"]),
     plan: host.env["ZKSCORE_PLAN"],
   };
+}
+
+/** True if a path and a field the rule reads are the same, or one lies in the other. */
+function concerns(path: string, field: string): boolean {
+  const plain = path.replace(/\[\d+\]/g, "[]");
+  const inside = (inner: string, outer: string) => inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  return plain === field || inside(plain, field) || inside(field, plain);
 }
 
 /** `urn:pulumi:STACK::PROJECT::TYPE::NAME` */

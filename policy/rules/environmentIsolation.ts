@@ -13,7 +13,7 @@ export const environmentIsolation = define({
     "A key called staging that a production stack made ends up in the staging vault, with production's data behind it. The " +
     "reference asks for one key per application and environment.",
   references: [nist("CM-4(1)"), cwe(668, "Exposure of Resource to Wrong Sphere")],
-  reads: ["name", "namePrefix", "metadata"],
+  reads: ["name", "namePrefix", "metadata.environment"],
   parameters: {},
   remediation: [
     "name the key after the application and leave the environment to the stack, or name the stack's own",

@@ -25,7 +25,7 @@ export const expiryHorizon = define({
     "A stolen key is worth stealing until it ends. A key that ends before the next `pulumi up`, or before its own rotation " +
     "and the overlap after it, is an outage with a date.",
   references: [nist("IA-5"), cwe(324, "Use of a Key Past its Expiration Date")],
-  reads: ["expiry", "expiresIn", "rotation"],
+  reads: ["expiry", "expiresIn", "rotation.every", "rotation.overlap"],
   parameters,
   remediation: [
     'set `expiresIn` to at most the limit, such as "30d", and rotate earlier than that',

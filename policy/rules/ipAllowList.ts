@@ -1,4 +1,5 @@
 import type { Block } from "../../provider/domain/cidr.ts";
+import { member, plainStrings } from "../bag.ts";
 import { define, type Finding } from "../definition.ts";
 import { overlaps, readBlock, specialRange } from "../network.ts";
 import { flag, integer } from "../parameters.ts";
@@ -16,7 +17,7 @@ export const ipAllowList = define({
     "A stolen key that only works from your own addresses is stolen for nothing. A list with everything in it, or with " +
     "private ranges that the API never sees, looks like a fence and is none.",
   references: [nist("SC-7"), cwe(284, "Improper Access Control")],
-  reads: ["permissions"],
+  reads: ["permissions[].restrictions.ipWhitelist"],
   parameters: {
     minPrefixV4: integer("The shortest IPv4 prefix a block may have.", 16),
     minPrefixV6: integer("The shortest IPv6 prefix a block may have.", 32),
@@ -40,6 +41,23 @@ export const ipAllowList = define({
       }
       yield* badBlocks(ipWhitelist, params);
     }
+  },
+  /** Sorts, and drops what another block of the list holds already: the same addresses, said once. */
+  remediate({ key }, bag) {
+    let changed = false;
+    for (const { path, ipWhitelist } of key.permissions) {
+      // Something unknown in it could be the wider block.
+      if (isUnknown(key, ipWhitelist.path)) continue;
+      if ([...key.unknown].some((unknown) => unknown.startsWith(ipWhitelist.path))) continue;
+      const index = Number(/\d+/.exec(path)?.[0]);
+      const restrictions = member(member(member(bag, "permissions"), index), "restrictions");
+      const given = plainStrings(member(restrictions, "ipWhitelist"));
+      const fewer = given === undefined ? undefined : withoutRepeats(given);
+      if (given === undefined || fewer === undefined || fewer.length === given.length) continue;
+      Reflect.set(Object(restrictions), "ipWhitelist", fewer);
+      changed = true;
+    }
+    return changed;
   },
 });
 
@@ -74,4 +92,17 @@ function* badBlocks(list: ListView, limits: Limits): Iterable<Finding> {
     if (twin !== undefined) yield { rule: "overlap", path, message: `overlaps ${twin.path}: remove the narrower one` };
     blocks.push({ path, block });
   }
+}
+
+/** The widest blocks only, sorted; `undefined` if one of them can't be read. */
+function withoutRepeats(list: readonly string[]): string[] | undefined {
+  const kept: { text: string; block: Block }[] = [];
+  for (const text of [...new Set(list)].sort()) {
+    const block = readBlock(text);
+    if (block === undefined) return undefined;
+    if (kept.some((other) => other.block.prefix <= block.prefix && overlaps(other.block, block))) continue;
+    const wider = kept.filter((other) => !overlaps(other.block, block));
+    kept.splice(0, kept.length, ...wider, { text, block });
+  }
+  return kept.map(({ text }) => text);
 }

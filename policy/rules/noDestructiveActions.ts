@@ -14,7 +14,7 @@ export const noDestructiveActions = define({
     "What `delete` removes, no rotation brings back. Few applications delete, so the few that do can be named, reviewed and " +
     "kept apart from keys that are handed out widely.",
   references: [nist("AC-6(1)"), cwe(250, "Execution with Unnecessary Privileges")],
-  reads: ["permissions"],
+  reads: ["permissions[].resource", "permissions[].actions"],
   parameters: {
     keys: strings("Logical names (`*` and `?` allowed) of the keys that may delete.", []),
     except: strings("Grants anybody may have although they destroy, as `resource:action` with `*`.", []),

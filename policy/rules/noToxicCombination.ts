@@ -45,7 +45,7 @@ export const noToxicCombination = define({
     "Separation of duties fails silently: each grant passes its own review. Restrictions don't undo a pair: one identity " +
     "on one chain is enough to be both judge and party, so they are not taken into account.",
   references: [nist("AC-5"), cwe(269, "Improper Privilege Management")],
-  reads: ["permissions"],
+  reads: ["permissions[].resource", "permissions[].actions"],
   parameters: {
     pairs: records(
       "The pairs: two grants as `resource:action` (with `*`), and why they don't belong together.",

@@ -14,7 +14,7 @@ export const noWildcardAccess = define({
     "`all` also grants what the API learns tomorrow. A key that leaks is worth what it may do, and whoever reads the program " +
     "can't tell from `all` what the application needs.",
   references: [nist("AC-6"), owaspApi("API5:2023", "Broken Function Level Authorization")],
-  reads: ["permissions"],
+  reads: ["permissions[].resource", "permissions[].actions"],
   parameters: {
     maxExpansion: integer(
       `The most pairs of resource and action one key may have; the API has ${CATALOGUE.length}.`,

@@ -15,7 +15,7 @@ export const noWriteInProduction = define({
     "Most production keys serve dashboards and back ends that read. One that can write is a way to move real scores, trust " +
     "or orders; a list makes adding one a reviewed change instead of a word in a program.",
   references: [nist("AC-6"), cwe(269, "Improper Privilege Management")],
-  reads: ["permissions", "name", "namePrefix"],
+  reads: ["permissions[].resource", "permissions[].actions", "name", "namePrefix"],
   parameters: {
     keys: strings("Logical names (`*` and `?` allowed) of the production keys that may write.", []),
   },

@@ -13,7 +13,7 @@ export const ownership = define({
     "The day a key leaks, the first question is whom to call and what breaks if it is revoked. The account's list is read " +
     "by people who don't have the program.",
   references: [nist("CM-8"), owaspApi("API9:2023", "Improper Inventory Management")],
-  reads: ["name", "namePrefix", "description", "metadata"],
+  reads: ["name", "namePrefix", "description", "metadata.owner", "metadata.purpose"],
   parameters: {
     namePattern: regex(
       "The pattern (JavaScript) a key's name, prefix or logical name has to match.",

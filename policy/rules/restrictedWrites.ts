@@ -14,7 +14,12 @@ export const restrictedWrites = define({
     "An application writes for its own identities on its own chains. Without a restriction, the same key writes for every " +
     "identity of the account, and a bug is as wide as a theft.",
   references: [nist("AC-6"), cwe(732, "Incorrect Permission Assignment for Critical Resource")],
-  reads: ["permissions"],
+  reads: [
+    "permissions[].resource",
+    "permissions[].actions",
+    "permissions[].restrictions.identities",
+    "permissions[].restrictions.chains",
+  ],
   parameters: { outsideProduction: outsideProduction("advisory") },
   remediation: [
     "add `restrictions: { identities: [...] }` or `restrictions: { chains: [...] }` to the permission",

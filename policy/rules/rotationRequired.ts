@@ -15,7 +15,7 @@ export const rotationRequired = define({
     "A rotation that happens by schedule works on the day it is needed. Without an overlap the old key ends while " +
     "applications still use it; with a long one, a compromised key goes on working.",
   references: [nist("IA-5"), owaspApi("API2:2023", "Broken Authentication")],
-  reads: ["rotation", "name"],
+  reads: ["rotation.every", "rotation.window", "rotation.overlap", "name"],
   parameters: {
     maxDays: integer("The longest `rotation.every`, in days.", 90, 1),
     maxOverlapDays: integer("The longest `rotation.overlap`, in days.", 7),

@@ -15,7 +15,7 @@ export const secretStaysSecret = define({
     "Resource options act behind the inputs: without `additionalSecretOutputs` the key stands in the state in clear; " +
     "`ignoreChanges` on permissions lets a narrowed program leave a wide key; `protect` makes a due rotation fail the `up`.",
   references: [nist("SC-28"), cwe(312, "Cleartext Storage of Sensitive Information")],
-  reads: ["deletionPolicy", "rotation"],
+  reads: ["deletionPolicy", "rotation.every"],
   parameters: {},
   remediation: [
     "leave `additionalSecretOutputs` to the provider, and take guarded fields out of `ignoreChanges`",

@@ -47,7 +47,7 @@ export const webhookHttps = define({
     owaspApi("API7:2023", "Server Side Request Forgery"),
     cwe(598, "Use of GET Request Method With Sensitive Query Strings"),
   ],
-  reads: ["webhooks"],
+  reads: ["webhooks[].url"],
   parameters: {
     innerHosts: strings("Hosts (`*` and `?` allowed) that no webhook may name.", INNER_HOSTS),
     secretParameters: strings(

@@ -16,7 +16,7 @@ export const webhookSecret = define({
     "Without a secret anybody who learns the URL can send events. With a shared one, whoever runs one receiver can forge " +
     "events for the other. The secrets are compared by hash and never shown.",
   references: [cwe(345, "Insufficient Verification of Data Authenticity"), nist("IA-5")],
-  reads: ["webhooks"],
+  reads: ["webhooks[].secret"],
   parameters,
   remediation: [
     "set `secret` from a secret configuration value or a random resource, at least 32 characters",
