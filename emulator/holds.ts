@@ -32,7 +32,7 @@ export interface Holds {
 
 export function holds(): Holds {
   const held = new Map<number, Held & { go(how: "released" | "gone"): void }>();
-  const waiting = new Set<() => void>();
+  const waiting = new Map<() => void, (why: Error) => void>();
   let nextId = 1;
   let isShut = false;
   const facts = ({ id, kind, operation, phase, requestId, keyId }: Held): Held => {
@@ -49,7 +49,7 @@ export function holds(): Holds {
         if (left?.aborted === true || isShut) return resolve("gone");
         left?.addEventListener("abort", () => go("gone"), { once: true });
         held.set(id, { ...about, id, go });
-        for (const look of [...waiting]) look();
+        for (const look of [...waiting.keys()]) look();
       }),
     wait: (filter = {}) =>
       new Promise((resolve, reject) => {
@@ -67,13 +67,14 @@ export function holds(): Holds {
             return;
           }
         };
-        const timer = setTimeout(() => {
+        const fail = (why: Error): void => {
           done();
-          reject(
-            new Error(`no ${operation ?? "request"} reached a pause at ${phase ?? "any phase"} in ${timeoutMs} ms`),
-          );
+          reject(why);
+        };
+        const timer = setTimeout(() => {
+          fail(new Error(`no ${operation ?? "request"} reached a pause at ${phase ?? "any phase"} in ${timeoutMs} ms`));
         }, timeoutMs);
-        waiting.add(look);
+        waiting.set(look, fail);
         look();
       }),
     release: (id) => {
@@ -85,6 +86,7 @@ export function holds(): Holds {
     shut: () => {
       isShut = true;
       for (const one of [...held.values()]) one.go("gone");
+      for (const fail of [...waiting.values()]) fail(new Error("the emulator stops"));
     },
   };
 }

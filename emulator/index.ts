@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, request as httpRequest } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { virtualClock } from "./clock.ts";
 import { type AccountOptions, account, type Core } from "./core.ts";
 import { faultRegistry } from "./faults.ts";
@@ -44,6 +44,7 @@ export interface EmulatorOptions extends Partial<Modes> {
 export interface Used {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  /** Parsed; undefined when it isn't JSON. */
   body: unknown;
 }
 
@@ -87,10 +88,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const pending = new Set<Promise<void>>();
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
-    const work = pathname.startsWith(OPERATOR_PATH)
-      ? serveOperator(request, response, pathname)
-      : handle(handler, request, response);
+    const url = addressOf(request);
+    const work = url.pathname.startsWith(OPERATOR_PATH)
+      ? serveOperator(request, response, url.pathname)
+      : handle(handler, { request, response, url });
     pending.add(work);
     void work.finally(() => pending.delete(work));
   });
@@ -127,6 +128,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
+/** The path and query asked for; a target that is no URL (`//`) counts as the root, where nothing is. */
+function addressOf(request: IncomingMessage): URL {
+  const base = "http://127.0.0.1";
+  const target = request.url ?? "/";
+  return new URL(URL.canParse(target, base) ? target : "/", base);
+}
+
 async function use(
   url: string,
   secret: string,
@@ -138,7 +146,7 @@ async function use(
     agent: false,
     headers,
   });
-  const response = new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
     outgoing.once("error", reject);
   });
@@ -146,5 +154,13 @@ async function use(
   const answer = await response;
   let text = "";
   for await (const chunk of answer) text += String(chunk);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: text === "" ? undefined : JSON.parse(text) };
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: parseJson(text) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

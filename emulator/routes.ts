@@ -10,7 +10,11 @@ export interface Route {
   wish: { resource: string; identity: string; action: "read" | "write" | "delete" } | null;
 }
 
-const KEY_ID = /^key_[0-9a-f]{20}$/;
+/** Whether a text has the form of this emulator's key ids: only such a one is journalled. */
+export function isKeyId(text: string): boolean {
+  return /^key_[0-9a-f]{20}$/.test(text);
+}
+
 const DATA_RESOURCES = ["identity", "scores", "achievements", "trading", "trust", "attestations"];
 const DATA_ACTIONS: Partial<Record<string, "read" | "write" | "delete">> = {
   GET: "read",
@@ -37,7 +41,7 @@ export function route(method: string, pathname: string, prefix: string): Route |
       ...unknown,
       operation: (byId ? BY_ID : ON_ALL)[method] ?? "unknown",
       template: byId ? "/developer/keys/:id" : "/developer/keys",
-      keyId: byId && KEY_ID.test(third) ? third : null,
+      keyId: byId && isKeyId(third) ? third : null,
     };
   }
   const action = DATA_ACTIONS[method];

@@ -39,7 +39,7 @@ async function sendWhole(exchange: Exchange, answer: Answer): Promise<void> {
   response.writeHead(answer.status, { ...answer.headers, "Content-Length": String(Buffer.byteLength(answer.body)) });
   exchange.note({ outcome: "answered" });
   response.end(answer.body);
-  if (!response.writableFinished) await once(response, "finish", { signal: exchange.left }).catch(() => gone());
+  if (!response.writableFinished) await once(response, "finish", { signal: exchange.left }).catch(() => gone(exchange));
 }
 
 async function sendByHand(exchange: Exchange, socket: Socket, answer: Answer): Promise<void> {
@@ -52,7 +52,7 @@ async function sendByHand(exchange: Exchange, socket: Socket, answer: Answer): P
   await write(socket, body.subarray(0, bodyHalf));
   await pass(exchange, "body");
   exchange.note({ outcome: "answered" });
-  await write(socket, body.subarray(bodyHalf));
+  await write(socket, body.subarray(bodyHalf)).catch(() => gone(exchange));
   socket.end();
 }
 
@@ -74,6 +74,7 @@ function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   });
 }
 
-function gone(): never {
+function gone(exchange: Exchange): never {
+  exchange.note({ outcome: "cut" });
   throw new Cut();
 }
