@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { type ClientOptions, createClient } from "../../provider/api/client.ts";
+import type { KeyApi } from "../../provider/api/types.ts";
+import type { Clock } from "../../provider/domain/clock.ts";
+import type { KeyInputs, KeyState } from "../../provider/domain/inputs.ts";
+import { check } from "../../provider/handlers/check.ts";
+import { type HandlerContext, InitFailure, newRun } from "../../provider/handlers/context.ts";
+import { create } from "../../provider/handlers/create.ts";
+import { remove } from "../../provider/handlers/delete.ts";
+import { diff } from "../../provider/handlers/diff.ts";
+import {
+  assertIdentityEndpoint,
+  type IdentityState,
+  readIdentity,
+  removeIdentity,
+} from "../../provider/handlers/identity.ts";
+import { read } from "../../provider/handlers/read.ts";
+import { update } from "../../provider/handlers/update.ts";
+import { hostSettings } from "../../provider/host/settings.ts";
+import {
+  type Fields,
+  HandlerFailure,
+  type Handlers,
+  type ProviderRun,
+  plain,
+  type RunOptions,
+} from "./hostHandlers.ts";
+
+export interface InProcessOptions extends RunOptions {
+  clock: Clock;
+  random: () => string;
+  /** Between the handlers and the client, to cut calls off. */
+  around?: (client: KeyApi) => KeyApi;
+  client?: Partial<ClientOptions>;
+}
+
+/** The same handlers, called without a process: for sequences in the thousands. One run = one engine operation. */
+export function startInProcess(options: InProcessOptions): ProviderRun & { context: HandlerContext } {
+  const { baseUrl, now: _fixed, ...settings } = hostSettings(options.env, () => undefined);
+  const client = createClient({
+    baseUrl,
+    token: settings.token,
+    clock: options.clock,
+    random: () => 0,
+    ...options.client,
+  });
+  const lines: string[] = [];
+  const context: HandlerContext = {
+    client: options.around?.(client) ?? client,
+    clock: options.clock,
+    settings,
+    random: options.random,
+    log: { warn: (line) => void lines.push(`warning: ${line}`), info: (line) => void lines.push(line) },
+    run: newRun(),
+  };
+  return {
+    context,
+    key: keyHandlers(context),
+    identity: identityHandlers(context, options),
+    log: () => lines.join("\n"),
+    end: () => client.close(),
+  };
+}
+
+// The casts are the border to the engine, as in `provider/host`: it hands back what the handlers gave it.
+const inputsOf = (fields: Fields) => plain(fields) as unknown as KeyInputs;
+const stateOf = (fields: Fields) => plain(fields) as unknown as KeyState;
+const fieldsOf = (state: object) => plain({ ...state });
+
+function keyHandlers(context: HandlerContext): Handlers {
+  return {
+    check: (olds, news) =>
+      bare(async () => {
+        const { inputs, failures } = check(context, plain(olds), plain(news));
+        return { inputs: fieldsOf(inputs), failures };
+      }),
+    diff: (_id, olds, news) => bare(async () => diff(context, stateOf(olds), inputsOf(news))),
+    create: (inputs) =>
+      bare(async () => {
+        const outs = await create(context, inputsOf(inputs));
+        return { id: outs.keyId, outs: fieldsOf(outs) };
+      }),
+    read: (id, props) =>
+      bare(async () => {
+        const { state, inputs } = await read(context, stateOf(props));
+        return { id, props: fieldsOf(state), ...(inputs === undefined ? {} : { inputs: fieldsOf(inputs) }) };
+      }),
+    update: (_id, olds, news) =>
+      bare(async () => ({ outs: fieldsOf(await update(context, stateOf(olds), inputsOf(news))) })),
+    delete: (_id, props) => bare(() => remove(context, stateOf(props))),
+  };
+}
+
+function identityHandlers(context: HandlerContext, { project, stack }: RunOptions): Handlers {
+  const state = (fields: Fields) => plain(fields) as unknown as IdentityState;
+  return {
+    check: async (_olds, news) => {
+      context.run.programRuns = true;
+      return { inputs: news, failures: [] };
+    },
+    diff: (_id, olds) =>
+      bare(async () => {
+        assertIdentityEndpoint(context, state(olds));
+        return { changes: false, replaces: [], deleteBeforeReplace: false };
+      }),
+    create: async (inputs) => {
+      const identity = randomUUID();
+      const { endpoint } = context.settings;
+      return { id: identity, outs: { project: inputs["project"], stack: inputs["stack"], identity, endpoint } };
+    },
+    read: (id, props) => bare(async () => ({ id, props: fieldsOf(readIdentity(context, state(props))) })),
+    update: async (_id, olds) => ({ outs: olds }),
+    delete: (_id, props) => bare(() => removeIdentity(context, state(props), { project, stack })),
+  };
+}
+
+/** As the host's guard: an init failure keeps its properties, everything else is only a message. */
+async function bare<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof InitFailure) {
+      throw new HandlerFailure(error.message, { id: error.id, properties: fieldsOf(error.state) });
+    }
+    if (error instanceof Error) throw error;
+    throw new HandlerFailure(String(error));
+  }
+}
