@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { ZkscoreError } from "../provider/domain/errors.ts";
+import type { Retired } from "../provider/domain/inputs.ts";
+
+/** A key that stands in a state. Its secret is never read. */
+export interface StateKey {
+  keyId: string;
+  urn: string;
+  /** True when the engine has still to delete it: a replacement that was cut off. */
+  pendingDelete: boolean;
+  previous: Retired[];
+  /** Public outputs, where they aren't encrypted. */
+  name?: string;
+  permissions?: { resource: string; actions: string[]; restrictions?: object | undefined }[];
+  status?: string;
+  expiry?: string;
+  rotateAt?: string;
+  endpoint?: string;
+}
+
+/** What a `pulumi stack export` says of keys, without a passphrase. */
+export interface ExportedState {
+  keys: StateKey[];
+  /** Identities of stacks whose state this is. */
+  identities: Set<string>;
+  /** Owners with an operation that the engine has begun and not ended. */
+  pendingOwners: Set<string>;
+  /** Key ids with such an operation. */
+  pendingIds: Set<string>;
+}
+
+const KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
+const IDENTITY_TYPE = "pulumi-nodejs:dynamic/zkscore:StackIdentity";
+
+const ownership = z.looseObject({ identity: z.string(), owner: z.string() });
+const retired = z.array(z.object({ keyId: z.string(), revokeAfter: z.string() }));
+const permissions = z.array(
+  z.object({ resource: z.string(), actions: z.array(z.string()), restrictions: z.looseObject({}).optional() }),
+);
+const resource = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  delete: z.boolean().optional(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+});
+type Resource = z.infer<typeof resource>;
+const exported = z.looseObject({
+  deployment: z.looseObject({
+    resources: z.array(resource).nullish(),
+    pending_operations: z.array(z.looseObject({ resource })).nullish(),
+  }),
+});
+
+/** Reads the JSON of `pulumi stack export`. `source` names it in errors. Throws `ZKS_INPUT`. */
+export function parseState(text: string, source: string): ExportedState {
+  const parsed = exported.safeParse(json(text));
+  if (!parsed.success) throw unreadable(source, "it isn't the JSON that `pulumi stack export` prints");
+  const { resources, pending_operations: pending } = parsed.data.deployment;
+  const state: ExportedState = { keys: [], identities: new Set(), pendingOwners: new Set(), pendingIds: new Set() };
+  for (const one of resources ?? []) {
+    if (one.type === IDENTITY_TYPE && typeof one.outputs?.["identity"] === "string") {
+      state.identities.add(one.outputs["identity"]);
+    }
+    if (one.type === KEY_TYPE) state.keys.push(keyOf(one, state, source));
+  }
+  for (const { resource: one } of pending ?? []) {
+    if (one.type !== KEY_TYPE) continue;
+    const owner = ownership.safeParse(one.inputs?.["ownership"] ?? one.outputs?.["ownership"]);
+    if (!owner.success) throw unreadable(source, "a pending operation doesn't say whose key it is about");
+    state.pendingOwners.add(owner.data.owner);
+    if (one.id !== undefined && one.id !== "") state.pendingIds.add(one.id);
+  }
+  return state;
+}
+
+function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
+  const { urn, id, outputs = {} } = one;
+  const owner = ownership.safeParse(outputs["ownership"]);
+  const previous = retired.safeParse(outputs["previous"]);
+  if (id === undefined || id === "" || !owner.success || !previous.success) {
+    throw unreadable(source, `its entry ${urn.slice(-80)} lacks an id, \`ownership\` or \`previous\` in clear`);
+  }
+  state.identities.add(owner.data.identity);
+  const text = (field: string) => (typeof outputs[field] === "string" ? { [field]: outputs[field] } : {});
+  const grants = permissions.safeParse(outputs["permissions"]);
+  return {
+    keyId: id,
+    urn,
+    pendingDelete: one.delete === true,
+    previous: previous.data,
+    ...text("name"),
+    ...text("status"),
+    ...text("expiry"),
+    ...text("rotateAt"),
+    ...text("endpoint"),
+    ...(grants.success ? { permissions: grants.data } : {}),
+  };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(source: string, why: string): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_INPUT",
+    what: `the state in ${source} can't be read`,
+    why,
+    remedy: "give the output of `pulumi stack export`, unchanged",
+    safe: "no request was made",
+    outcome: "not-executed",
+  });
+}
