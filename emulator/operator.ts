@@ -5,7 +5,7 @@ import type { Faults } from "./faults.ts";
 import type { Held, HoldFilter, Holds } from "./holds.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import type { KeyRecord } from "./keyRow.ts";
-import { type Modes, modesSchema } from "./modes.ts";
+import { type ModeChange, type Modes, modesSchema } from "./modes.ts";
 import type { Delivery } from "./webhooks.ts";
 
 /** A key as the operator sees it: as stored, whatever the modes make of it in answers. */
@@ -39,7 +39,7 @@ export interface Operator {
   release(id?: number): number;
   held(): Held[];
   modes(): Modes;
-  setMode(change: Partial<Modes>): void;
+  setMode(change: ModeChange): void;
   /** The emulator's clock, epoch ms. */
   now(): number;
   /** Stops the clock at an instant; `undefined` lets it follow the machine's. */

@@ -5,7 +5,7 @@ import { updateRequest } from "../provider/domain/wire.ts";
 import { readBody } from "./body.ts";
 import { faultSpec, PHASES } from "./faultSpec.ts";
 import { OPERATIONS } from "./journal.ts";
-import { modesSchema } from "./modes.ts";
+import { modeChange } from "./modes.ts";
 import type { Operator } from "./operator.ts";
 import { digest } from "./secrets.ts";
 
@@ -33,10 +33,7 @@ function table(operator: Operator): Record<string, (body: unknown) => unknown> {
     release: (body) => operator.release(id.parse(body).id),
     held: () => operator.held(),
     modes: () => operator.modes(),
-    setMode: (body) => {
-      modesSchema.partial().parse(body);
-      operator.setMode(Object(body));
-    },
+    setMode: (body) => operator.setMode(modeChange.parse(body)),
     now: () => operator.now(),
     setNow: (body) => {
       operator.setNow(z.strictObject({ instant: z.union([z.number(), z.string()]).optional() }).parse(body).instant);

@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startEmulator } from "../emulator/index.ts";
+import { ask } from "./support/emulator.ts";
+
+/** The emulator outlives what clients do to it, ends when told to, and is quick enough for a fleet. */
+const KEYS = "/developer/keys";
+const body = (name: string) => ({ name, permissions: [{ resource: "scores", actions: ["read"] }] });
+
+test("odd targets, cut bodies and huge bodies are refused and harm nobody", async () => {
+  const emulator = await startEmulator({ accounts: [{ token: "t" }] });
+  const warnings: unknown[] = [];
+  process.on("warning", (warning) => warnings.push(warning));
+  try {
+    for (const target of [
+      "//",
+      "/v1//",
+      "/v1/%",
+      "/v1/scores/%zz",
+      "*",
+      "/v1/developer/keys/a/b",
+      "http://elsewhere/x",
+    ]) {
+      const socket = connect(emulator.port, "127.0.0.1");
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer t\r\n\r\n`);
+      let text = "";
+      socket.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      await once(socket, "close");
+      expect(text, target).toMatch(/^HTTP\/1\.1 40[034] /);
+    }
+    const cut = connect(emulator.port, "127.0.0.1");
+    cut.write(`POST /v1${KEYS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nContent-Length: 99\r\n\r\n{"name`);
+    await expect.poll(() => emulator.journal().at(-1)?.outcome).toBe("open");
+    cut.destroy();
+    await expect.poll(() => emulator.journal().at(-1)?.outcome).toBe("cut");
+    expect(
+      (await ask(emulator.url + KEYS, "t", "POST", { ...body("a"), description: "x".repeat(2_000_000) })).status,
+    ).toBe(400);
+    expect((await ask(emulator.url + KEYS, "t", "POST", body("a"))).status).toBe(201);
+    expect(warnings.filter((warning) => String(Object(warning).name) === "EmulatorError")).toEqual([]);
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("a stop ends held requests, who waits for one, and open connections", async () => {
+  const emulator = await startEmulator({ accounts: [{ token: "t" }] });
+  emulator.faults.add({ operation: "create", kind: "pause", phase: "afterValidate" });
+  emulator.faults.add({ operation: "list", kind: "delay", phase: "beforeParse", ms: 600_000 });
+  const create = ask(emulator.url + KEYS, "t", "POST", body("a")).catch(() => "cut");
+  const list = ask(emulator.url + KEYS, "t").catch(() => "cut");
+  await emulator.waitForPause();
+  const never = emulator.waitForPause({ operation: "usage" }).catch((error) => error.message);
+  await emulator.close();
+  expect(await Promise.all([create, list, never])).toEqual(["cut", "cut", "the emulator stops"]);
+});
+
+test("the journal tells an answer that went out from one that was cut", async () => {
+  const emulator = await startEmulator({ accounts: [{ token: "t" }] });
+  try {
+    const told: unknown[] = [];
+    for (const phase of ["beforeParse", "afterCommit", "headers", "body", "afterAnswer"] as const) {
+      emulator.faults.add({ operation: "create", kind: "reset", phase });
+      await ask(emulator.url + KEYS, "t", "POST", body(phase)).catch(() => "cut");
+      await expect.poll(() => emulator.journal().at(-1)?.faults).toEqual([`reset@${phase}`]);
+      const { status, committed, outcome } = emulator.journal().at(-1) ?? {};
+      told.push([phase, status, committed, outcome]);
+    }
+    expect(told).toEqual([
+      ["beforeParse", null, false, "cut"],
+      ["afterCommit", null, true, "cut"],
+      ["headers", 201, true, "cut"],
+      ["body", 201, true, "cut"],
+      ["afterAnswer", 201, true, "answered"],
+    ]);
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("restarted on the same folder, another operator token can't sign, the same one can", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "zkscore-emulator-test-"));
+  try {
+    const run = async (operatorToken: string) => {
+      const emulator = await startEmulator({ dataDir, operatorToken, accounts: [{ token: "t" }] });
+      const webhooks = [{ url: "http://127.0.0.1:1/", events: ["score.updated"], secret: "s" }];
+      if (emulator.keys().length === 0) await ask(emulator.url + KEYS, "t", "POST", { ...body("a"), webhooks });
+      const [delivery] = await emulator.event({ type: "score.updated" });
+      const seen = [delivery?.failure, emulator.journal().length];
+      await emulator.close();
+      return seen;
+    };
+    expect(await run("one")).toEqual(["no answer", 1]);
+    expect(await run("two")).toEqual(["secret sealed under another operator token", 1]);
+    expect(await run("one")).toEqual(["no answer", 1]);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test("a list of 100 used keys takes a few milliseconds", async () => {
+  const emulator = await startEmulator({ accounts: [{ token: "t" }] });
+  try {
+    for (let n = 0; n < 100; n++) {
+      const { apiKey } = Object((await ask(emulator.url + KEYS, "t", "POST", body(`k${n}`))).json);
+      await emulator.use(apiKey);
+    }
+    const times: number[] = [];
+    for (let n = 0; n < 21; n++) {
+      const started = performance.now();
+      expect(Object((await ask(`${emulator.url}${KEYS}?limit=100`, "t")).json).keys).toHaveLength(100);
+      times.push(performance.now() - started);
+    }
+    const medianMs = times.toSorted((a, b) => a - b)[10] ?? Number.POSITIVE_INFINITY;
+    console.log(`list of 100: median ${medianMs.toFixed(1)} ms`);
+    expect(medianMs).toBeLessThan(50); // a few on an idle machine; the bound is for a busy one
+  } finally {
+    await emulator.close();
+  }
+});
