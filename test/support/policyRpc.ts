@@ -23,7 +23,7 @@ interface Server {
   makeAnalyzeStackRpcFun(pack: string, version: string, level: string, policies: readonly Policy[]): Rpc;
   makeRemediateRpcFun(pack: string, version: string, level: string, policies: readonly Policy[]): Rpc;
 }
-interface Response {
+export interface Response {
   toObject(): { diagnosticsList: RawDiagnostic[]; notApplicableList?: { policyName: string }[] };
   getRemediationsList(): { getPolicyname(): string; getProperties(): { toJavaScript(): Record<string, unknown> } }[];
 }
@@ -104,7 +104,7 @@ export async function remediate(policies: readonly Policy[], given: Given = {}) 
 
 export const RESOURCE_OPTIONS = ["apiKey", "webhooks", "adopt"];
 
-function fill(message: ReturnType<typeof require>, given: Given) {
+export function fill(message: ReturnType<typeof require>, given: Given) {
   const options = new analyzer.AnalyzerResourceOptions();
   options.setProtect(given.options?.protect ?? false);
   options.setIgnorechangesList(given.options?.ignoreChanges ?? []);
@@ -123,7 +123,7 @@ function call(rpc: Rpc, request: unknown): Promise<Response> {
   });
 }
 
-function diagnostics(response: Response): Diagnostic[] {
+export function diagnostics(response: Response): Diagnostic[] {
   const levels = ["advisory", "mandatory"] as const;
   return response.toObject().diagnosticsList.map((raw) => ({
     policy: raw.policyname,
