@@ -20,8 +20,12 @@ export interface StateKey {
 
 /** What a `pulumi stack export` says of keys, without a passphrase. */
 export interface ExportedState {
+  /** `project/stack`; empty where the state holds no resource. */
+  stack: string;
+  /** When the state was written, epoch ms. */
+  writtenAt: number | undefined;
   keys: StateKey[];
-  /** Identities of stacks whose state this is. */
+  /** Identities of the stack: the one it has, and those its keys were made under. */
   identities: Set<string>;
   /** Owners with an operation that the engine has begun and not ended. */
   pendingOwners: Set<string>;
@@ -48,6 +52,7 @@ const resource = z.looseObject({
 type Resource = z.infer<typeof resource>;
 const exported = z.looseObject({
   deployment: z.looseObject({
+    manifest: z.looseObject({ time: z.string().optional() }).optional(),
     resources: z.array(resource).nullish(),
     pending_operations: z.array(z.looseObject({ resource })).nullish(),
   }),
@@ -57,8 +62,15 @@ const exported = z.looseObject({
 export function parseState(text: string, source: string): ExportedState {
   const parsed = exported.safeParse(json(text));
   if (!parsed.success) throw unreadable(source, "it isn't the JSON that `pulumi stack export` prints");
-  const { resources, pending_operations: pending } = parsed.data.deployment;
-  const state: ExportedState = { keys: [], identities: new Set(), pendingOwners: new Set(), pendingIds: new Set() };
+  const { resources, pending_operations: pending, manifest } = parsed.data.deployment;
+  const state: ExportedState = {
+    stack: stackOf((resources?.[0] ?? pending?.[0]?.resource)?.urn),
+    writtenAt: writtenAt(manifest?.time),
+    keys: [],
+    identities: new Set(),
+    pendingOwners: new Set(),
+    pendingIds: new Set(),
+  };
   for (const one of resources ?? []) {
     if (one.type === IDENTITY_TYPE && typeof one.outputs?.["identity"] === "string") {
       state.identities.add(one.outputs["identity"]);
@@ -97,6 +109,18 @@ function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
     ...text("endpoint"),
     ...(grants.success ? { permissions: grants.data } : {}),
   };
+}
+
+/** `urn:pulumi:STACK::PROJECT::…` */
+function stackOf(urn: string | undefined): string {
+  const [, stack, project] = /^urn:pulumi:(.+?)::(.+?)::/.exec(urn ?? "") ?? [];
+  return stack === undefined || project === undefined ? "" : `${project}/${stack}`;
+}
+
+/** The engine writes its own zone and nanoseconds; before Pulumi has written a state, year 1. */
+function writtenAt(time: string | undefined): number | undefined {
+  const ms = Date.parse(time ?? "");
+  return Number.isNaN(ms) || ms <= 0 ? undefined : ms;
 }
 
 function json(text: string): unknown {

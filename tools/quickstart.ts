@@ -100,7 +100,7 @@ const NEXT = `npm run pulumi -- preview            what \`up\` would do: nothing
 edit examples/quickstart/index.ts    give a key another permission, then preview again and
 npm run pulumi -- up                 see it replaced: the API has no update, so a change makes a new key,
                                      and the old one lives for a day, so that its users can move over
-npx zkscore-keys --help              list keys, their usage, and what is in no state
+npm run keys -- reconcile             the account compared with the state; also: list, usage
 npm run pulumi -- destroy            revokes every key
 The state, the account and their passphrase lie in ${folderName}/, which git ignores. After destroy you can delete it.`;
 

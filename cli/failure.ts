@@ -1,0 +1,20 @@
+import { ZkscoreError } from "../provider/domain/errors.ts";
+
+/** Writes why a command failed, for a person, to stderr. Returns the exit code. */
+export function explainFailure(error: unknown): number {
+  if (ZkscoreError.is(error)) {
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
+    process.stderr.write(`${error.message.split("\n")[0]}\n--help shows what there is.\n`);
+    return 2;
+  }
+  // Another error's message may quote anything: only its kind and place are shown.
+  const place = error instanceof Error ? /(?:cli|provider)\/[\w/]+\.[jt]s:\d+/.exec(error.stack ?? "")?.[0] : undefined;
+  const kind = error instanceof Error ? error.name : "error";
+  process.stderr.write(
+    `zkscore-keys failed with an unexpected ${kind} at ${place ?? "an unknown place"}. Please report it.\n`,
+  );
+  return 1;
+}

@@ -1,0 +1,133 @@
+import { parseArgs } from "node:util";
+import type { Listing } from "../provider/api/types.ts";
+import { durationMs } from "../provider/domain/duration.ts";
+import { ZkscoreError } from "../provider/domain/errors.ts";
+import { decodeMarker } from "../provider/domain/marker.ts";
+import { type Account, withAccount, withProgress } from "./account.ts";
+import type { ExportedState } from "./exportedState.ts";
+import { type Comparison, compare } from "./reconcile/compare.ts";
+import { asJson, asText } from "./reconcile/report.ts";
+import { confirmed, revocable, revokeAll } from "./reconcile/revoke.ts";
+import { readStates } from "./reconcile/sources.ts";
+
+const USAGE = `zkscore-keys reconcile [FILE...] [--revoke-orphans [--used] [--yes]] [--expiring 14d] [--json]
+
+Compares the account with the states of Pulumi stacks: which keys a stack manages, which are retired until when, which
+are orphaned, foreign, about to end, or missing. Reads ids only: no passphrase is needed, and secrets stay encrypted.
+
+  FILE               output of \`pulumi stack export\`; - is stdin. Without a file: the current stack
+  --revoke-orphans   revokes orphans that nobody has used, after a question. Never a foreign key, a key whose stack's
+                     state was not given, a retired or kept key, one in a pending operation, or one newer than the state
+  --used             those that were used, too: whoever has their secret is cut off
+  --yes              without the question
+  --expiring TIME    how far ahead an end is reported; default 14d
+  --json             for programs
+
+Exit codes: 0 nothing to look at; 1 failed; 2 wrong arguments; 3 orphaned, missing, pending or expiring managed keys.
+`;
+
+const OPTIONS = {
+  "revoke-orphans": { type: "boolean", default: false },
+  used: { type: "boolean", default: false },
+  yes: { type: "boolean", default: false },
+  expiring: { type: "string", default: "14d" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** `zkscore-keys reconcile`. Read-only unless `--revoke-orphans` is given. */
+export async function reconcile(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const expiringMs = durationMs(values.expiring);
+  const { "revoke-orphans": revoke, used, yes, json } = values;
+  const wrong = wrongArguments(expiringMs, { revoke, used, yes, json });
+  if (wrong !== undefined || expiringMs === undefined) {
+    process.stderr.write(`${wrong}\n\n${USAGE}`);
+    return 2;
+  }
+  const states = await readStates(positionals);
+  return withAccount(async (account) => {
+    const look = async () => compare(await trustworthy(account, states), states, expiringMs);
+    let found = await look();
+    let revoked: string[] = [];
+    const orphans = revoke ? revocable(found, used) : [];
+    if (orphans.length > 0) {
+      if (!json) process.stdout.write(`${asText(found, values.expiring)}\n\n`);
+      if (!yes && !(await confirmed(orphans.length))) {
+        process.stderr.write("Nothing was revoked.\n");
+        return 3;
+      }
+      revoked = await revokeAll(account.client, orphans, async () => revocable(await look(), used));
+      found = await look();
+    }
+    process.stdout.write(`${json ? asJson(found, revoked) : asText(found, values.expiring)}\n`);
+    return needsALook(found) ? 3 : 0;
+  });
+}
+
+interface Flags {
+  revoke: boolean;
+  used: boolean;
+  yes: boolean;
+  json: boolean;
+}
+
+function wrongArguments(expiringMs: number | undefined, { revoke, used, yes, json }: Flags): string | undefined {
+  if (expiringMs === undefined) return "--expiring takes a duration such as 14d or 12h";
+  if (!revoke && (used || yes)) return "--used and --yes belong to --revoke-orphans";
+  if (revoke && !yes && (json || !process.stdin.isTTY))
+    return "--revoke-orphans asks at a terminal; elsewhere give --yes";
+  return undefined;
+}
+
+function needsALook({ findings, missing }: Comparison): boolean {
+  return (
+    missing.length > 0 ||
+    findings.some(({ relation, expiring }) =>
+      relation === "managed" ? expiring : relation === "orphaned" || relation === "pending",
+    )
+  );
+}
+
+/** The account's listing, if it can be the account of these states and is complete. */
+async function trustworthy({ client, endpoint }: Account, states: readonly ExportedState[]): Promise<Listing> {
+  const keys = states.flatMap((state) => state.keys);
+  const elsewhere = keys.find((key) => key.endpoint !== undefined && key.endpoint !== endpoint);
+  if (elsewhere !== undefined) {
+    throw wrongAccount(
+      `key ${elsewhere.keyId} lives at ${elsewhere.endpoint}, this command talks to ${endpoint}`,
+      "the base URL is another one than when the key was created",
+      "set ZKSCORE_BASE_URL to the deployment of these states",
+    );
+  }
+  const listing = await withProgress("listing the keys", client.list("fresh"));
+  if (!listing.complete) {
+    throw new ZkscoreError({
+      code: "ZKS_LISTING",
+      what: "the account's listing can't be trusted",
+      why: "it contradicts itself (its totals, its count or its ids), also when asked again",
+      remedy: "run this again; if it lasts, ask the API's support",
+      safe: "nothing was revoked",
+    });
+  }
+  const identities = new Set(states.flatMap((state) => [...state.identities]));
+  const knows = [...listing.keys.values()].some(
+    (key) => keys.some(({ keyId }) => keyId === key.id) || identities.has(decodeMarker(key.metadata)?.identity ?? ""),
+  );
+  if (keys.length > 0 && !knows) {
+    throw wrongAccount(
+      `the account shows none of the ${keys.length} key(s) of these states`,
+      "the token is probably another account's",
+      `check ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${endpoint})`,
+    );
+  }
+  return listing;
+}
+
+function wrongAccount(what: string, why: string, remedy: string): ZkscoreError {
+  return new ZkscoreError({ code: "ZKS_WRONG_ACCOUNT", what, why, remedy, safe: "nothing was revoked" });
+}

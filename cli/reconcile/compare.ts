@@ -1,0 +1,119 @@
+import type { Listing, RemoteKey } from "../../provider/api/types.ts";
+import { instantMs } from "../../provider/domain/instant.ts";
+import { decodeMarker, type Marker } from "../../provider/domain/marker.ts";
+import { isLive, neverUsed } from "../../provider/handlers/remote.ts";
+import type { ExportedState } from "../exportedState.ts";
+
+/**
+ * What a live key of the account is to the states that were given:
+ * - `managed`: it stands in one of them; `retired`: a key that stands there replaced it, and it lives until an instant;
+ * - `pending`: an operation on it, or on its resource, was begun and has not ended;
+ * - `orphaned`: it carries a given stack's mark and stands in no given state; `kept`: so, and made under `retain`;
+ * - `elsewhere`: it carries the identity of a given stack and the name of one that was not given: a copy, or a rename;
+ * - `foreign`: it carries no mark, or another identity's.
+ */
+export const RELATIONS = ["managed", "retired", "pending", "orphaned", "kept", "elsewhere", "foreign"] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+export interface Finding {
+  key: RemoteKey;
+  marker: Marker | undefined;
+  relation: Relation;
+  /** Of a retired key. */
+  until?: string;
+  /** It ends by itself within the time asked for. */
+  expiring: boolean;
+  /** Nobody has used it, by the server's own count. */
+  neverUsed: boolean;
+  /** Of an orphan: why it must not be revoked now. */
+  hold?: string;
+}
+
+/** A key that stands in a state and that the account doesn't have as a live one. */
+export interface Missing {
+  keyId: string;
+  urn: string;
+  /** `absent`, or the status the account gives. */
+  status: string;
+}
+
+export interface Comparison {
+  findings: Finding[];
+  missing: Missing[];
+}
+
+/** Compares a complete listing with states. `expiringMs`: how far ahead an end counts as near. */
+export function compare(listing: Listing, states: readonly ExportedState[], expiringMs: number): Comparison {
+  const managed = new Set(states.flatMap((state) => state.keys.map((key) => key.keyId)));
+  const retired = new Map(
+    states.flatMap((state) => state.keys.flatMap((key) => key.previous.map((one) => [one.keyId, one.revokeAfter]))),
+  );
+  const findings = [...listing.keys.values()].filter(isLive).map((key): Finding => {
+    const marker = decodeMarker(key.metadata);
+    const until = retired.get(key.id);
+    const relation = managed.has(key.id) ? "managed" : until !== undefined ? "retired" : relate(key, marker, states);
+    const hold = relation === "orphaned" ? holdOf(key, marker, states, listing) : undefined;
+    const ends = instantMs(key.expiry ?? "");
+    return {
+      key,
+      marker,
+      relation,
+      ...(relation === "retired" && until !== undefined ? { until } : {}),
+      expiring: ends !== undefined && ends - listing.serverTime <= expiringMs,
+      neverUsed: neverUsed(key),
+      ...(hold === undefined ? {} : { hold }),
+    };
+  });
+  return { findings, missing: missingFrom(listing, states) };
+}
+
+function relate(key: RemoteKey, marker: Marker | undefined, states: readonly ExportedState[]): Relation {
+  if (states.some((state) => state.pendingIds.has(key.id))) return "pending";
+  if (marker === undefined) return "foreign";
+  if (states.some((state) => state.pendingOwners.has(marker.owner))) return "pending";
+  const same = states.filter((state) => state.identities.has(marker.identity));
+  if (same.length === 0) return "foreign";
+  if (!same.some((state) => state.stack === `${marker.project}/${marker.stack}`)) return "elsewhere";
+  return marker.keep ? "kept" : "orphaned";
+}
+
+/** An orphan that may only look like one: a newer state than the given one may hold it. */
+function holdOf(
+  key: RemoteKey,
+  marker: Marker | undefined,
+  states: readonly ExportedState[],
+  listing: Listing,
+): string | undefined {
+  for (const { key: other, successor } of successors(listing)) {
+    if (other === key.id) return `key ${successor} retires it, and its state was not given`;
+  }
+  const written = states
+    .filter((state) => marker !== undefined && state.identities.has(marker.identity))
+    .map((state) => state.writtenAt);
+  const created = instantMs(key.createdAt);
+  const newest = Math.max(...written.map((at) => at ?? Number.NEGATIVE_INFINITY));
+  if (created === undefined || created >= newest) {
+    return "it is newer than the state, which may be that of a run under way: run `pulumi up --refresh`, then export again";
+  }
+  return undefined;
+}
+
+/** Keys that a live key's marker names as retired by it. */
+function successors(listing: Listing): { key: string; successor: string }[] {
+  return [...listing.keys.values()]
+    .filter(isLive)
+    .flatMap(({ id, metadata }) =>
+      (decodeMarker(metadata)?.retires ?? []).map(({ keyId }) => ({ key: keyId, successor: id })),
+    );
+}
+
+function missingFrom(listing: Listing, states: readonly ExportedState[]): Missing[] {
+  return states
+    .flatMap((state) => state.keys)
+    .flatMap(({ keyId, urn, pendingDelete }) => {
+      const key = listing.keys.get(keyId);
+      // One that waits for its deletion is allowed to be gone.
+      if (pendingDelete || (key !== undefined && isLive(key))) return [];
+      return [{ keyId, urn, status: key?.status ?? "absent" }];
+    });
+}

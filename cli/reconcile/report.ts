@@ -1,0 +1,56 @@
+import { printable, table } from "../table.ts";
+import { type Comparison, type Finding, RELATIONS, type Relation } from "./compare.ts";
+
+const HEADINGS: Readonly<Record<Relation, string>> = {
+  managed: "Managed by a stack whose state was given",
+  retired: "Replaced, and alive until their overlap ends (the first `up` after it revokes them)",
+  pending: "In an operation that was begun and hasn't ended (run `pulumi up --refresh`, then look again)",
+  orphaned: "Orphaned: made by a stack whose state was given, and not in that state",
+  kept: "Let go under `deletionPolicy: retain`: they live on, and nobody manages them",
+  elsewhere: "Made by a copy or under another name of a stack: give that stack's state, too",
+  foreign: "Foreign: made by hand or by another stack",
+};
+
+/** What `reconcile` found, for a person. */
+export function asText({ findings, missing }: Comparison, expiring: string): string {
+  const sections = RELATIONS.flatMap((relation) => {
+    const of = findings.filter((finding) => finding.relation === relation);
+    return of.length === 0 ? [] : [`${HEADINGS[relation]} (${of.length})\n${rows(of)}`];
+  });
+  if (missing.length > 0) {
+    const lines = missing.map(({ keyId, urn, status }) => [printable(keyId), printable(status), printable(urn, 200)]);
+    sections.push(
+      `Missing: in a state, and not alive in the account; the next \`up --refresh\` replaces them (${missing.length})\n${table(["id", "in the account", "resource"], lines)}`,
+    );
+  }
+  const near = findings.filter((finding) => finding.expiring);
+  if (near.length > 0) sections.push(`Ending within ${expiring} (${near.length})\n${rows(near)}`);
+  return sections.length === 0 ? "The account has no live key, and the states have none." : sections.join("\n\n");
+}
+
+function rows(findings: readonly Finding[]): string {
+  const lines = findings.map(({ key, marker, until, hold, neverUsed }) => [
+    printable(key.name),
+    printable(key.id),
+    marker === undefined ? "" : printable(`${marker.project}/${marker.stack}/${marker.name}`),
+    printable(key.expiry ?? "never"),
+    neverUsed ? "never" : printable(key.lastUsed ?? "yes"),
+    until === undefined ? (hold ?? "") : `until ${until}`,
+  ]);
+  return table(["name", "id", "made by", "ends", "used", "note"], lines);
+}
+
+/** The same for programs: a permanent interface. */
+export function asJson({ findings, missing }: Comparison, revoked: readonly string[]): string {
+  const keys = findings.map(({ key, marker, relation, until, expiring, neverUsed, hold }) => ({
+    ...{ id: key.id, name: key.name, relation, status: key.status, createdAt: key.createdAt },
+    ...{ expiry: key.expiry ?? undefined, lastUsed: key.lastUsed ?? undefined, expiring, neverUsed, until, hold },
+    ...(marker && { madeBy: { project: marker.project, stack: marker.stack, name: marker.name } }),
+  }));
+  const summary = Object.fromEntries([
+    ...RELATIONS.map((relation) => [relation, findings.filter((finding) => finding.relation === relation).length]),
+    ["missing", missing.length],
+    ["expiring", findings.filter((finding) => finding.expiring).length],
+  ]);
+  return JSON.stringify({ summary, keys, missing, revoked }, undefined, 2);
+}

@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { ZkscoreError } from "../../provider/domain/errors.ts";
+import { type ExportedState, parseState } from "../exportedState.ts";
+
+/** The states in the files named (`-`: stdin), or of the current stack of this folder when none is. */
+export async function readStates(files: readonly string[]): Promise<ExportedState[]> {
+  if (files.length === 0) return [parseState(await exportCurrent(), "the current stack")];
+  return Promise.all(files.map(readOne));
+}
+
+async function readOne(file: string): Promise<ExportedState> {
+  if (file === "-") return parseState(await text(process.stdin), "stdin");
+  let content: string;
+  try {
+    content = await readFile(file, "utf8");
+  } catch {
+    throw unavailable(
+      `the state file ${file} can't be read`,
+      "it isn't there, or isn't yours to read",
+      "check its name",
+    );
+  }
+  return parseState(content, file);
+}
+
+/** `pulumi stack export`: secrets stay encrypted. */
+function exportCurrent(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", ["stack", "export", "--non-interactive"], { stdio: ["ignore", "pipe", "inherit"] });
+    const printed = text(child.stdout);
+    const remedy =
+      "run this in the project's folder with a stack selected, or give files: `pulumi stack export > state.json`";
+    child.on("error", () =>
+      reject(unavailable("the current stack can't be exported", "`pulumi` isn't on PATH", remedy)),
+    );
+    child.on("close", (code) => {
+      if (code === 0) printed.then(resolve, reject);
+      else
+        reject(
+          unavailable("the current stack can't be exported", `\`pulumi stack export\` ended with ${code}`, remedy),
+        );
+    });
+  });
+}
+
+function unavailable(what: string, why: string, remedy: string): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_INPUT",
+    what,
+    why,
+    remedy,
+    safe: "no request was made",
+    outcome: "not-executed",
+  });
+}
