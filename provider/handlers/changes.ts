@@ -13,9 +13,7 @@ export function changedFields(olds: KeyState, news: KeyInputs): string[] {
   const changed = PATCHABLE.filter((field) =>
     field === "name" ? nameChanged(olds, news) : !sameJson(olds[field], news[field]),
   );
-  const drifted = Object.keys(olds.drift ?? {}).filter(
-    (field) => field in news || (field === "name" && nameDrifted(olds, news)),
-  );
+  const drifted = Object.keys(olds.drift ?? {}).filter((field) => isManaged(field, news));
   return [...new Set<string>([...changed, ...drifted, ...expiryChanged(olds, news), ...adoptChanged(olds, news)])];
 }
 
@@ -26,8 +24,9 @@ function nameChanged(olds: KeyState, news: KeyInputs): boolean {
   return olds.name.slice(0, -9) !== news.namePrefix;
 }
 
-function nameDrifted(olds: KeyState, news: KeyInputs): boolean {
-  return !olds.declared.includes("name") && news.name === undefined;
+/** Drift counts in what the program sets, and in what is derived for it: the name, and the end where `expiresIn` is set. */
+function isManaged(field: string, news: KeyInputs): boolean {
+  return field in news || field === "name" || (field === "expiry" && news.expiresIn !== undefined);
 }
 
 function expiryChanged(olds: KeyState, news: KeyInputs): string[] {

@@ -1,8 +1,10 @@
+import type { RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
-import { assertEndpoint, locate } from "./account.ts";
+import { assertEndpoint, locateOwn } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { compareEcho, echoOf } from "./echo.ts";
 import { lifeStatus } from "./remote.ts";
+import { expiryOf } from "./state.ts";
 
 export interface ReadResult {
   state: KeyState;
@@ -18,14 +20,35 @@ export interface ReadResult {
 export async function read(context: HandlerContext, state: KeyState): Promise<ReadResult> {
   context.run.shown.set(state.keyId, state);
   assertEndpoint(context, state);
-  const location = await locate(context, state.keyId, [state.ownership.identity]);
+  const location = await locateOwn(context, state);
   const { drift: _before, ...rest } = state;
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;
-  const { confirmed, drift } = compareEcho(state.confirmed, echoOf(state, key));
+  const held = withEnd(rest, key);
+  const { confirmed, drift } = compareEcho(state.confirmed, echoOf(sentFields(held), key));
   const drifted = Object.keys(drift).length > 0;
-  const now: KeyState = { ...rest, status: lifeStatus(key), confirmed, ...(drifted ? { drift } : {}) };
+  const now: KeyState = { ...held, status: lifeStatus(key), confirmed, ...(drifted ? { drift } : {}) };
   return drifted ? { state: now, inputs: { ...inputsOf(state), ...drift } as KeyInputs } : { state: now };
+}
+
+function endIsManaged({ declared, expiresIn }: KeyState): boolean {
+  return declared.includes("expiry") || expiresIn !== undefined;
+}
+
+/** An end that only the server sets is shown as the server has it now. */
+function withEnd(state: KeyState, key: RemoteKey): KeyState {
+  if (endIsManaged(state)) return state;
+  const expiry = expiryOf(key);
+  return expiry === undefined ? withoutEnd(state) : { ...state, expiry };
+}
+
+/** What the base line of drift is about: not an end that only the server sets. */
+function sentFields(state: KeyState): KeyState {
+  return endIsManaged(state) ? state : withoutEnd(state);
+}
+
+function withoutEnd({ expiry: _end, ...state }: KeyState): KeyState {
+  return state;
 }
 
 /** The inputs a state was made from. */

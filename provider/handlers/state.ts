@@ -32,7 +32,7 @@ export function stateOf(made: NewState): KeyState {
     createdAt: isoSeconds(instantMs(key.createdAt) ?? serverTime),
     adoptedAt: made.adopted ? isoSeconds(serverTime) : undefined,
   };
-  const expiry = made.expiry ?? (key.expiry ? isoText(key.expiry) : undefined);
+  const expiry = made.expiry ?? expiryOf(key);
   return dropUndefined({
     ...inputs,
     ...dropUndefined(born),
@@ -56,7 +56,9 @@ export function declaredOf(inputs: KeyInputs): KeyState["declared"] {
   return (["name", "expiry"] as const).filter((field) => inputs[field] !== undefined);
 }
 
-function isoText(text: string): string {
-  const ms = instantMs(text);
-  return ms === undefined ? text : isoSeconds(ms);
+/** When the server says that the key ends, if ever. */
+export function expiryOf({ expiry }: RemoteKey): string | undefined {
+  if (!expiry) return undefined;
+  const ms = instantMs(expiry);
+  return ms === undefined ? expiry : isoSeconds(ms);
 }
