@@ -1,5 +1,6 @@
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
+import type { KeyState } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
 import type { HandlerContext } from "./context.ts";
 
@@ -67,6 +68,34 @@ export async function locate(
     remedy: `check that ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${context.settings.endpoint}) are those of the account the key was made in; if they are, and the key is gone, confirm it for one run with ZKSCORE_CONFIRM_MISSING=1`,
     safe: "nothing was created or revoked, and the key stays in the state",
   });
+}
+
+/**
+ * As `locate`, for a key whose secret the state holds: one that still opens the API lives, whatever two listings say
+ * (a lagging replica or a cache agrees with itself). Costs one request, and only for a key that seems absent.
+ */
+export async function locateOwn(
+  context: HandlerContext,
+  state: Pick<KeyState, "keyId" | "apiKey" | "ownership">,
+  identities: readonly string[] = [state.ownership.identity],
+): Promise<Location> {
+  const location = await locate(context, state.keyId, identities);
+  if (location !== "absent" || context.settings.confirmMissing || !(await opens(context, state))) return location;
+  throw new ZkscoreError({
+    code: "ZKS_LISTING",
+    what: `key ${state.keyId} isn't in the account's listing, and its secret still works`,
+    why: "the listing lags behind, or a cache stands before the API",
+    remedy: "run again in a few minutes; if it stays so, check ZKSCORE_BASE_URL and any caching proxy in between",
+    safe: "nothing was created or revoked, and the key stays in the state",
+  });
+}
+
+/** Assumed: usage of its own id answers a living key with 200. Any failure proves nothing. */
+async function opens(context: HandlerContext, state: { keyId: string; apiKey: string }): Promise<boolean> {
+  return context.client.usage({ keyId: state.keyId }, state.apiKey).then(
+    () => true,
+    () => false,
+  );
 }
 
 function doubtOf(

@@ -3,7 +3,7 @@ import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
-import { assertAccount, assertEndpoint, locate } from "./account.ts";
+import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
@@ -73,7 +73,7 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
 /** The key that is replaced must be there or be proven gone: else this may be another account. */
 async function assertKnown(context: HandlerContext, state: KeyState, inputs: KeyInputs): Promise<void> {
   assertEndpoint(context, state);
-  await locate(context, state.keyId, [state.ownership.identity, inputs.ownership.identity]);
+  await locateOwn(context, state, [state.ownership.identity, inputs.ownership.identity]);
 }
 
 /**

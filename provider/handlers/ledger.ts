@@ -1,4 +1,4 @@
-import type { Listing } from "../api/types.ts";
+import type { Listing, RemoteKey } from "../api/types.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries } from "../domain/rotation.ts";
@@ -61,12 +61,8 @@ export async function endRetired(
   keyId: string,
   state: KeyState,
 ): Promise<void> {
-  const key = listing.keys.get(keyId);
-  if (key === undefined) {
-    await locate(context, keyId, [state.ownership.identity], "fresh");
-    return;
-  }
-  if (!isLive(key)) return;
+  const key = listing.keys.get(keyId) ?? (await lookAgain(context, keyId, state));
+  if (key === undefined || !isLive(key)) return;
   const used = instantMs(key.lastUsed ?? "");
   if (used !== undefined && listing.serverTime - used < HOUR_MS) {
     context.log.warn(
@@ -76,4 +72,12 @@ export async function endRetired(
   }
   await context.client.revoke(keyId);
   context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, its overlap is over`);
+}
+
+/** A listing may lag behind: the key is asked for once more, and one that is proven absent is revoked all the same. */
+async function lookAgain(context: HandlerContext, keyId: string, state: KeyState): Promise<RemoteKey | undefined> {
+  const location = await locate(context, keyId, [state.ownership.identity], "fresh");
+  if (location !== "absent") return location.found;
+  await context.client.revoke(keyId);
+  return undefined;
 }
