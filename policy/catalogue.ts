@@ -20,7 +20,7 @@ const ABUSE: Readonly<Record<string, readonly [string, string, string]>> = {
   identity: ["map names to wallets", "mint or alter identities", "take identities away"],
   scores: ["profile who is trusted", "raise or lower scores", "erase score history"],
   achievements: ["see what was earned", "award what was not earned", "take achievements away"],
-  trading: ["watch positions and orders", "place or alter orders", "cancel orders, drop records"],
+  trading: ["watch positions and orders", "place or alter orders", "cancel orders and drop records"],
   trust: ["see who trusts whom", "make trust appear", "cut trust off"],
   attestations: ["read attested facts", "attest what isn't so", "revoke what is so"],
 };

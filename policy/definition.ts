@@ -24,6 +24,8 @@ export interface Finding {
   readonly message: string;
   /** The resource, where a stack policy means one. */
   readonly urn?: string;
+  /** The remediation step that ends it, by index; default the first. */
+  readonly step?: number;
   /** Shown, but never blocks, whatever the policy's level is. */
   readonly advisory?: true;
 }

@@ -41,12 +41,12 @@ export class Reporter {
     }
     const elsewhere = place.environment.production ? undefined : place.params["outsideProduction"];
     if (elsewhere === "off") return;
-    this.#show(what, urn, finding.advisory === true || elsewhere === "advisory");
+    this.#show(what, urn, finding.step, finding.advisory === true || elsewhere === "advisory");
   }
 
   /** A finding about the pack's own configuration: no environment softens it, no exemption covers it. */
   packFinding(finding: Finding): void {
-    this.#show(`${finding.path}: ${finding.message}`, finding.urn, finding.advisory === true);
+    this.#show(`${finding.path}: ${finding.message}`, finding.urn, finding.step, finding.advisory === true);
   }
 
   /** At the policy's own level, once for the whole run: something about the policy itself, not about a key. */
@@ -65,8 +65,9 @@ export class Reporter {
     this.advisory(text);
   }
 
-  #show(what: string, urn: string | undefined, advisory: boolean): void {
-    const text = `${what}\n  to fix: ${this.#definition.remediation[0]}\n  more:   docs/policies/${this.#definition.id}.md`;
+  #show(what: string, urn: string | undefined, step: number | undefined, advisory: boolean): void {
+    const { id, remediation } = this.#definition;
+    const text = `${what}\n  to fix: ${remediation[step ?? 0] ?? remediation[0]}\n  more:   docs/policies/${id}.md`;
     if (advisory) this.advisory(text, urn);
     else this.#report(text, urn);
   }

@@ -67,9 +67,9 @@ export function* exemptionFindings(facts: Facts): Iterable<Finding> {
     } else if (end - facts.now > (facts.maxDays + 1) * DAY_MS) {
       yield { rule: "too-far", path, message: `ends more than ${facts.maxDays} days ahead` };
     } else if (!facts.urns.some((urn) => globMatches(exemption.urn, urn))) {
-      yield { rule: "unmatched", path, message: "matches no resource of this stack", advisory: true };
+      yield { rule: "unmatched", path, step: 1, message: "matches no resource of this stack", advisory: true };
     } else if (!facts.used.has(exemption) && !facts.silent.includes(exemption.policy)) {
-      yield { rule: "needless", path, message: "exempted nothing in this run", advisory: true };
+      yield { rule: "needless", path, step: 1, message: "exempted nothing in this run", advisory: true };
     }
   }
 }

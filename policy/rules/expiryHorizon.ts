@@ -29,6 +29,7 @@ export const expiryHorizon = define({
   parameters,
   remediation: [
     'set `expiresIn` to at most the limit, such as "30d", and rotate earlier than that',
+    "rotate earlier (`rotation.every`), or let the key live longer, within the limit",
     "a fixed `expiry` has to be moved by hand before it comes; `expiresIn` counts from each new key",
   ],
   example: { stack: "acme-prod", path: "expiresIn", insecure: "365d", secure: "30d" },
@@ -77,6 +78,7 @@ function* tooSoon(subject: Subject<typeof parameters>, path: string, ms: number)
       : "the time between two runs of `pulumi up`";
   yield {
     rule: "too-soon",
+    step: 1,
     path,
     message: `the key ends after ${daysOf(ms)} days, before ${why} (${daysOf(needed)} days) have passed`,
   };

@@ -27,6 +27,7 @@ export const ipAllowList = define({
   remediation: [
     "set `restrictions.ipWhitelist` to the public addresses the application calls from (its NAT gateway's, say)",
     "several narrow blocks are better than one wide one",
+    'remove what another entry holds already, or set the level to `"remediate"`',
   ],
   example: {
     stack: "acme-prod",
@@ -78,7 +79,12 @@ function* badBlocks(list: ListView, limits: Limits): Iterable<Finding> {
     const shortest = block.family === 4 ? limits.minPrefixV4 : limits.minPrefixV6;
     if (block.prefix === 0) yield { rule: "everyone", path, message: "lets every address in" };
     else if (block.prefix < shortest) {
-      yield { rule: "wide", path, message: `has a prefix of /${block.prefix}; at least /${shortest} is wanted` };
+      yield {
+        rule: "wide",
+        path,
+        step: 1,
+        message: `has a prefix of /${block.prefix}; at least /${shortest} is wanted`,
+      };
     }
     const special = limits.allowPrivate || block.prefix === 0 ? undefined : specialRange(block);
     if (special !== undefined) {
@@ -89,7 +95,8 @@ function* badBlocks(list: ListView, limits: Limits): Iterable<Finding> {
       };
     }
     const twin = blocks.find((other) => overlaps(other.block, block));
-    if (twin !== undefined) yield { rule: "overlap", path, message: `overlaps ${twin.path}: remove the narrower one` };
+    if (twin !== undefined)
+      yield { rule: "overlap", path, step: 2, message: `overlaps ${twin.path}: remove the narrower one` };
     blocks.push({ path, block });
   }
 }

@@ -1,8 +1,8 @@
-import { grantName, matchGrants } from "../catalogue.ts";
+import { type Grant, grantName, matchGrants } from "../catalogue.ts";
 import { define } from "../definition.ts";
 import { strings } from "../parameters.ts";
 import { cwe, nist } from "../references.ts";
-import { granted, isListed } from "./shared.ts";
+import { granted, isListed, listed } from "./shared.ts";
 
 export const noDestructiveActions = define({
   id: "no-destructive-actions",
@@ -41,9 +41,15 @@ export const noDestructiveActions = define({
     }
     if (isListed(params.keys, name)) return;
     const excepted = new Set(params.except.flatMap(matchGrants));
+    const byPath = new Map<string, Grant[]>();
     for (const { grant, path } of granted(key)) {
       if (grant.harm !== "destroy" || excepted.has(grant)) continue;
-      yield { rule: "destroys", path, message: `grants ${grantName(grant)}, with which a thief can ${grant.abuse}` };
+      byPath.set(path, [...(byPath.get(path) ?? []), grant]);
+    }
+    for (const [path, grants] of byPath) {
+      const abuse = listed(grants.map((grant) => grant.abuse));
+      const message = `grants ${listed(grants.map(grantName))}; a thief could ${abuse}`;
+      yield { rule: "destroys", path, message };
     }
   },
 });

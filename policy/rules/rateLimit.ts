@@ -78,6 +78,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   if (minute !== undefined && burst !== undefined && burst > burstFactor * minute) {
     yield {
       rule: "burst",
+      step: 1,
       path: "rateLimit.burstLimit",
       message: `is more than ${burstFactor} × \`requestsPerMinute\``,
     };
@@ -85,6 +86,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   if (minute !== undefined && hour !== undefined && hour > minute * 60) {
     yield {
       rule: "hour",
+      step: 1,
       path: "rateLimit.requestsPerHour",
       message: "is more than `requestsPerMinute` × 60 and can't be reached",
     };
@@ -92,6 +94,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   if (hour !== undefined && day !== undefined && day > hour * 24) {
     yield {
       rule: "day",
+      step: 1,
       path: "rateLimit.requestsPerDay",
       message: "is more than `requestsPerHour` × 24 and can't be reached",
     };
@@ -99,6 +102,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   if (hour === undefined && minute !== undefined && day !== undefined && day > minute * 1440) {
     yield {
       rule: "day",
+      step: 1,
       path: "rateLimit.requestsPerDay",
       message: "is more than `requestsPerMinute` × 1440 and can't be reached",
     };

@@ -18,8 +18,10 @@ export const secretStaysSecret = define({
   reads: ["deletionPolicy", "rotation.every"],
   parameters: {},
   remediation: [
-    "leave `additionalSecretOutputs` to the provider, and take guarded fields out of `ignoreChanges`",
-    'in production set `deletionPolicy: "prevent"`; it guards removal and lets rotation happen, which `protect` doesn\'t',
+    "leave `additionalSecretOutputs` to the provider: it lists `apiKey` itself",
+    "take permissions, expiry and expiresIn out of `ignoreChanges`",
+    'in production set `deletionPolicy: "prevent"`',
+    'take `protect` off and set `deletionPolicy: "prevent"`: it guards removal and lets rotation happen',
   ],
   example: { stack: "acme-prod", path: "deletionPolicy", insecure: "revoke", secure: "prevent" },
   *resource({ key, options, environment }) {
@@ -31,16 +33,21 @@ export const secretStaysSecret = define({
       const hidden = GUARDED.filter((field) => ignored === "*" || startsAt(ignored, field));
       if (hidden.length === 0) continue;
       const path = `options.ignoreChanges[${index}]`;
-      yield { rule: "ignored", path, message: `hides changes of ${hidden.join(", ")}: a narrowed key would stay wide` };
+      yield {
+        rule: "ignored",
+        path,
+        step: 1,
+        message: `hides changes of ${hidden.join(", ")}: a narrowed key would stay wide`,
+      };
     }
     if (environment.production && key.deletionPolicy !== "prevent" && !isUnknown(key, "deletionPolicy")) {
       const message = 'isn\'t "prevent": a key that falls out of the program is revoked while in use';
-      yield { rule: "removable", path: "deletionPolicy", message };
+      yield { rule: "removable", path: "deletionPolicy", step: 2, message };
     }
     if (options.protect && key.rotation?.every !== undefined) {
       const message =
         "stands beside `rotation`: the engine will refuse the replacement, and the whole `up` fails when it is due";
-      yield { rule: "protected", path: "options.protect", message };
+      yield { rule: "protected", path: "options.protect", step: 3, message };
     }
   },
 });

@@ -86,7 +86,7 @@ function* badUrl(path: string, text: string, lists: Lists): Iterable<Finding> {
   const host = url.hostname.replace(/\.$/, "").toLowerCase();
   if (url.protocol !== "https:") yield { rule: "not-https", path, message: "isn't https" };
   if (url.username !== "" || url.password !== "") {
-    yield { rule: "userinfo", path, message: "holds a user name or password" };
+    yield { rule: "userinfo", path, step: 1, message: "holds a user name or password" };
   }
   if (isIP(host.replace(/^\[|\]$/g, "")) !== 0) {
     yield { rule: "ip-literal", path, message: "names its host by IP address" };
@@ -99,6 +99,6 @@ function* badUrl(path: string, text: string, lists: Lists): Iterable<Finding> {
   }
   const names = [...url.searchParams.keys()].map((name) => name.toLowerCase().replace(/[-_]/g, ""));
   if (names.some((name) => anyGlobMatches(lists.secretParameters, name)) || /zk_[a-z]+_/i.test(url.search)) {
-    yield { rule: "secret-in-query", path, message: "has a query parameter that carries a secret" };
+    yield { rule: "secret-in-query", path, step: 1, message: "has a query parameter that carries a secret" };
   }
 }

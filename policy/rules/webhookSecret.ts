@@ -58,7 +58,7 @@ function* shared(subjects: readonly Subject<typeof parameters>[], scope: "within
       if (first === undefined) seen.set(digest, { urn, name, path });
       else if ((first.urn === urn) === (scope === "within")) {
         const other = first.urn === urn ? first.path : `${first.path} of the key ${first.name}`;
-        yield { rule: "shared", path: `${path}.secret`, urn, message: `is the same as that of ${other}` };
+        yield { rule: "shared", step: 1, path: `${path}.secret`, urn, message: `is the same as that of ${other}` };
       }
     }
   }
