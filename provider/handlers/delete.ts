@@ -7,6 +7,7 @@ import { assertEndpoint, locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { endRetired, retiredUntil } from "./ledger.ts";
 import { isLive, nameOf, neverUsed, serverNow } from "./remote.ts";
+import { ledgerIds, sweep } from "./sweep.ts";
 
 /**
  * Ends a key: what its ledger holds first, itself last. A key that a live key's marker retires until an instant ahead
@@ -38,6 +39,11 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   if (retained) return retain(context, state, listing);
   if (until !== undefined && until > now) return;
   await end(context, state);
+  // A replacement that was killed may have left a key behind, and nothing asks for this owner any more. Not in a copied
+  // stack: there the mark is the original's, and so may the key be.
+  const { owner, project, stack } = state.ownership;
+  const original = project === context.names.project && stack === context.names.stack;
+  if (removed && original && !run.declared.has(owner)) await sweep(context, new Set([owner]), ledgerIds(context));
 }
 
 async function end(context: HandlerContext, state: KeyState): Promise<void> {
