@@ -57,7 +57,7 @@ async function settle(
     if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT") throw error;
   }
   if (await revokeLost(context, lost, LOOKS)) return last(context, another());
-  throw unsettled(lost, cause);
+  throw unsettled(context, lost, cause);
 }
 
 /** The one further key. If its answer is lost too, it is revoked, and the run ends with an error and nothing left. */
@@ -72,7 +72,7 @@ async function last(context: HandlerContext, attempt: Attempt): Promise<Ensured>
 
 async function giveUp(context: HandlerContext, lost: Attempt, cause: ZkscoreError): Promise<never> {
   const gone = await revokeLost(context, lost, 1).catch(() => false);
-  if (!gone) throw unsettled(lost, cause);
+  if (!gone) throw unsettled(context, lost, cause);
   throw new ZkscoreError({
     code: cause.code,
     ...(cause.status === undefined ? {} : { status: cause.status }),
@@ -105,7 +105,11 @@ async function revokeLost(context: HandlerContext, lost: Attempt, looks: number)
 function isAttempt(key: RemoteKey, { attempt, body }: Attempt): boolean {
   const marker = decodeMarker(key.metadata);
   if (marker !== undefined) return marker.attempt === attempt;
-  return key.name.trim().toLowerCase() === body.name.toLowerCase() && body.name.endsWith(`-${attempt}`);
+  return isNamed(key, { body }) && body.name.endsWith(`-${attempt}`);
+}
+
+function isNamed(key: RemoteKey, { body }: Pick<Attempt, "body">): boolean {
+  return key.name.trim().toLowerCase() === body.name.toLowerCase();
 }
 
 function attemptOf(
@@ -171,13 +175,19 @@ async function explainConflict(context: HandlerContext, inputs: KeyInputs, error
   });
 }
 
-function unsettled(lost: Attempt, cause: ZkscoreError): ZkscoreError {
+function unsettled(context: HandlerContext, lost: Attempt, cause: ZkscoreError): ZkscoreError {
+  const holder = [...(context.client.known()?.keys.values() ?? [])].find((key) => isLive(key) && isNamed(key, lost));
+  const unmarked = holder !== undefined;
   return new ZkscoreError({
     code: "ZKS_INTERRUPTED",
     ...(cause.status === undefined ? {} : { status: cause.status }),
     what: `whether key "${lost.body.name}" was created is not known`,
-    why: `its answer was lost (${cause.code}) and the listing doesn't show it yet`,
-    remedy: "run `pulumi up --refresh` again: it revokes the key if it exists, and makes a new one",
+    why: unmarked
+      ? `its answer was lost (${cause.code}), and ${nameOf(holder)} has its name and nothing that says who made it`
+      : `its answer was lost (${cause.code}) and the listing doesn't show it yet`,
+    remedy: unmarked
+      ? "if nobody else made that key, revoke it and run `pulumi up` again; with namePrefix instead of name the provider can tell by itself"
+      : "run `pulumi up --refresh` again: it revokes the key if it exists, and makes a new one",
     safe: "nobody has its secret, and no other key was touched",
   });
 }
