@@ -10,6 +10,8 @@ export interface HandlerContext {
   log: Log;
   settings: Settings;
   run: Run;
+  /** The names this run goes by. Others than those a key or an identity was made under: a copied or renamed stack. */
+  names: { project: string; stack: string };
   /** Eight random hex digits. */
   random(): string;
 }

@@ -21,17 +21,14 @@ export interface IdentityState {
  * - where the program runs: then the identity is being replaced, and its keys live on;
  * - in a stack with other names than those it was made for: that may be a copy.
  */
-export async function removeIdentity(
-  context: HandlerContext,
-  state: IdentityState,
-  current: { project: string; stack: string },
-): Promise<void> {
+export async function removeIdentity(context: HandlerContext, state: IdentityState): Promise<void> {
   if (context.run.programRuns) return;
   assertIdentityEndpoint(context, state);
   const { client, run, log } = context;
   const mine = [...liveMarked(await client.list("fresh"))].filter(
     ({ key, marker }) => marker.identity === state.identity && !run.retained.has(key.id),
   );
+  const current = context.names;
   const copied = current.project !== state.project || current.stack !== state.stack;
   const named: string[] = [];
   for (const { key, marker } of mine) {

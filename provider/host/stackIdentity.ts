@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { getProject, getStack } from "@pulumi/pulumi/metadata";
 import { assertIdentityEndpoint, type IdentityState, readIdentity, removeIdentity } from "../handlers/identity.ts";
 import { guarded } from "./guard.ts";
 import { configure, type HostConfig, runtime } from "./runtime.ts";
@@ -36,10 +35,6 @@ export function stackIdentity() {
 
     update: (_id: string, olds: Fields) => guarded(olds, () => ({ outs: stateOf(olds) })),
 
-    delete: (_id: string, props: Fields) =>
-      guarded(props, () => {
-        const names = { project: getProject(), stack: getStack() };
-        return removeIdentity(runtime(), stateOf(props), names);
-      }),
+    delete: (_id: string, props: Fields) => guarded(props, () => removeIdentity(runtime(), stateOf(props))),
   };
 }

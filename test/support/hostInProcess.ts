@@ -52,11 +52,12 @@ export function startInProcess(options: InProcessOptions): ProviderRun & { conte
     random: options.random,
     log: { warn: (line) => void lines.push(`warning: ${line}`), info: (line) => void lines.push(line) },
     run: newRun(),
+    names: { project: options.project, stack: options.stack },
   };
   return {
     context,
     key: keyHandlers(context),
-    identity: identityHandlers(context, options),
+    identity: identityHandlers(context),
     log: () => lines.join("\n"),
     end: () => client.close(),
   };
@@ -91,7 +92,7 @@ function keyHandlers(context: HandlerContext): Handlers {
   };
 }
 
-function identityHandlers(context: HandlerContext, { project, stack }: RunOptions): Handlers {
+function identityHandlers(context: HandlerContext): Handlers {
   const state = (fields: Fields) => plain(fields) as unknown as IdentityState;
   return {
     check: async (_olds, news) => {
@@ -110,7 +111,7 @@ function identityHandlers(context: HandlerContext, { project, stack }: RunOption
     },
     read: (id, props) => bare(async () => ({ id, props: fieldsOf(readIdentity(context, state(props))) })),
     update: async (_id, olds) => ({ outs: olds }),
-    delete: (_id, props) => bare(() => removeIdentity(context, state(props), { project, stack })),
+    delete: (_id, props) => bare(() => removeIdentity(context, state(props))),
   };
 }
 
