@@ -54,7 +54,7 @@ export async function adoptKey(
       "declare what the key has now and change it later, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
     );
   }
-  context.run.made.set(key.id, inputs.ownership.owner);
+  context.run.made.set(key.id, { owner: inputs.ownership.owner, retires: [] });
   const state = stateOf({
     inputs,
     apiKey,

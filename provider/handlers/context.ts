@@ -1,6 +1,6 @@
 import type { KeyApi, Listing } from "../api/types.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { KeyState } from "../domain/inputs.ts";
+import type { KeyState, Retired } from "../domain/inputs.ts";
 import type { PlanLimits } from "../domain/plans.ts";
 
 /** What a handler gets beside its arguments. No Pulumi type: another host (a native plugin) can serve the same handlers. */
@@ -48,8 +48,11 @@ export interface Superseded {
 export interface Run {
   /** Ids the engine showed (diff, read, delete): they stand in the state, the engine ends them. */
   shown: Map<string, KeyState>;
-  /** Ids this process created or adopted, with their owner. */
-  made: Map<string, string>;
+  /**
+   * Ids this process created or adopted, with their owner and what they retire: the next listing may not say it, where
+   * the server drops the marker.
+   */
+  made: Map<string, { owner: string; retires: readonly Retired[] }>;
   /** Owners the program declares in this run (`check` was called). None in `destroy` and `refresh`. */
   declared: Set<string>;
   /** Replacements announced by `diff`, by the owner of the new key. */

@@ -45,7 +45,7 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
   const retires = superseded?.compromised ? [] : ledger;
   const expiry = inputs.expiry ?? expiryFrom(inputs, now);
   const made = await ensureKey(context, inputs, expiry, retires);
-  run.made.set(made.key.id, owner);
+  run.made.set(made.key.id, { owner, retires });
   const state = stateOf({
     inputs,
     apiKey: made.apiKey,
@@ -56,7 +56,7 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
     previous: withoutDue(retires, now),
     serverTime: made.serverTime,
     ...(expiry === undefined ? {} : { expiry }),
-    adopted: inputs.adopt !== undefined,
+    adopted: false,
   });
 
   // Sync

@@ -74,7 +74,7 @@ function isReplaced(context: HandlerContext, state: KeyState): boolean {
   if (announced(context, state)) return true;
   const { run } = context;
   const { owner } = state.ownership;
-  for (const made of run.made.values()) if (made === owner) return true;
+  for (const made of run.made.values()) if (made.owner === owner) return true;
   for (const other of run.shown.values()) {
     if (other.keyId !== state.keyId && other.ownership.owner === owner && run.declared.has(owner)) return true;
   }

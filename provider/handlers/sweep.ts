@@ -88,7 +88,8 @@ export function warnUnexplained(context: HandlerContext, news: KeyInputs, found:
   for (const { key } of found.unexplained) {
     context.log.warn(
       `${news.ownership.name}: ${nameOf(key)} carries this resource's mark and is not in this stack's state. ` +
-        "Likely: a copied or restored stack, --replace without --refresh, or a state from which it was deleted. " +
+        "Likely: a run that was cut off (`pulumi up --refresh` then ends it), a copied or restored stack, --replace without " +
+        "--refresh, or a state from which it was deleted. " +
         "It was left alone; see `zkscore-keys reconcile`",
     );
   }
