@@ -21,7 +21,7 @@ export function settingsPolicy(
     runtime.settings = values;
     if (problems.length > 0) new Reporter(definition, runtime, report).once(problems.join("; "));
   };
-  return { ...toPolicy(definition, runtime, level), validateResource: take, validateStack: take };
+  return { ...toPolicy(definition, runtime, level), validateResource: take };
 }
 
 const EXEMPTIBLE = Object.values<Definition>(DEFINITIONS).filter(

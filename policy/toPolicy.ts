@@ -14,7 +14,7 @@ import { ApiKey } from "../provider/resources/apiKey.ts";
 import { NotEvaluated } from "./account.ts";
 import type { Definition, Finding, Subject } from "./definition.ts";
 import { detectEnvironment } from "./environment.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters, Values } from "./parameters.ts";
 import { asPlace, Reporter } from "./report.ts";
 import { liveWanted, type Runtime, resolve } from "./runtime.ts";
 import { readKey } from "./view.ts";
@@ -28,11 +28,6 @@ interface Source {
   readonly urn: string;
   readonly name: string;
   readonly opts: PolicyResourceOptions;
-}
-
-interface Surroundings {
-  readonly stackTags: ReadonlyMap<string, string>;
-  getConfig<T extends object>(): T;
 }
 
 /**
@@ -67,7 +62,10 @@ export function toPolicy(definition: Definition, runtime: Runtime, level: Enforc
   if (remediate !== undefined) {
     policy.remediateResource = remediateResourceOfType(ApiKey, (_props, args) => {
       try {
-        return remediate(subjectOf(definition, runtime, args, args), args.props) ? args.props : undefined;
+        const params = resolve(definition.parameters, args.getConfig()).values;
+        return remediate(subjectOf(definition, runtime, args, args.stackTags, params), args.props)
+          ? args.props
+          : undefined;
       } catch {
         return undefined; // the violation stays and is reported: an unfixed key is refused, not let through
       }
@@ -84,8 +82,8 @@ async function judgeResource(
 ): Promise<void> {
   const reporter = new Reporter(definition, runtime, report);
   await guarded(reporter, async () => {
-    configurationProblems(definition, args, reporter);
-    const subject = subjectOf(definition, runtime, args, args);
+    const params = configured(definition, args, reporter);
+    const subject = subjectOf(definition, runtime, args, args.stackTags, params);
     for (const finding of definition.resource?.(subject) ?? []) reporter.finding(finding, asPlace(subject));
     if (definition.liveResource !== undefined && liveWanted(runtime)) {
       for (const finding of await definition.liveResource(subject, runtime.account)) {
@@ -111,8 +109,8 @@ async function judgeStack(
 ): Promise<void> {
   const reporter = new Reporter(definition, runtime, report);
   await guarded(reporter, async () => {
-    configurationProblems(definition, args, reporter);
-    const subjects = args.resources.map((resource) => subjectOf(definition, runtime, resource, args));
+    const params = configured(definition, args, reporter);
+    const subjects = args.resources.map((resource) => subjectOf(definition, runtime, resource, args.stackTags, params));
     const findings: Finding[] = [...(definition.stack?.(subjects) ?? [])];
     if (definition.liveStack !== undefined && liveWanted(runtime)) {
       findings.push(...(await definition.liveStack(subjects, runtime.account)));
@@ -138,21 +136,28 @@ async function guarded(reporter: Reporter, judge: () => Promise<void>): Promise<
   }
 }
 
-function configurationProblems(definition: Definition, { getConfig }: Surroundings, reporter: Reporter): void {
-  const { problems } = resolve(definition.parameters, getConfig());
+/** The parameters in force; what is wrong with the configuration is told once. */
+function configured<P extends Parameters>(
+  definition: Definition<P>,
+  { getConfig }: Pick<ResourceValidationArgs, "getConfig">,
+  reporter: Reporter,
+): Values<P> {
+  const { values, problems } = resolve(definition.parameters, getConfig());
   if (problems.length > 0) reporter.once(`configuration of ${definition.id}: ${problems.join("; ")}`);
+  return values;
 }
 
 function subjectOf<P extends Parameters>(
   definition: Definition<P>,
   runtime: Runtime,
   source: Source,
-  { stackTags, getConfig }: Surroundings,
+  stackTags: ReadonlyMap<string, string>,
+  params: Values<P>,
 ): Subject<P> {
   const { settings, host } = runtime;
   const stack = stackOf(source.urn);
   return {
-    key: readKey(source.props),
+    key: readKey(source.props, definition.reads),
     urn: source.urn,
     name: source.name,
     stack,
@@ -164,7 +169,7 @@ function subjectOf<P extends Parameters>(
     environment: detectEnvironment(settings, stackTags, stack),
     environmentWords: settings.environmentWords,
     tags: stackTags,
-    params: resolve(definition.parameters, getConfig()).values,
+    params,
     now: host.now(),
     ci: !["", "0", "false", undefined].includes(host.env["CI"]),
     plan: host.env["ZKSCORE_PLAN"],

@@ -79,11 +79,16 @@ export function isUnknown(view: Pick<KeyView, "unknown">, path: string): boolean
   return false;
 }
 
-/** Reads the view from the properties of a resource or stack policy. Never throws, keeps no reference to `props`. */
-export function readKey(props: unknown): KeyView {
+/**
+ * Reads the view from the properties of a resource or stack policy. Never throws, keeps no reference to `props`.
+ * `reads`: paths of the fields a rule wants; the others stay absent, since each read goes through two proxies.
+ */
+export function readKey(props: unknown, reads?: readonly string[]): KeyView {
   const unknown = new Set<string>();
+  const wanted = reads === undefined ? undefined : new Set(reads.map((path) => path.split(/[.[]/, 1)[0]));
   const at = (bag: unknown, key: string | number, path: string): unknown => {
     if (typeof bag !== "object" || bag === null) return undefined;
+    if (bag === props && wanted?.has(String(key)) === false) return undefined;
     try {
       const value: unknown = Reflect.get(bag, key, bag);
       if (value !== REDACTED) return value ?? undefined;

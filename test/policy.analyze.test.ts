@@ -79,6 +79,15 @@ describeWithEngine("pulumi policy analyze --file", () => {
     expect(outcome.code === 0 ? 0 : 1).toBe(code);
   });
 
+  test("with the passphrase the webhooks are judged too, and no part of them is shown", async () => {
+    const { output } = await analyze(join(STATES, "violating.json"), "2027-06-01T00:00:00Z", "zkscore");
+    expect(output).toContain("webhooks[0].url: isn't https");
+    expect(output).toContain("webhooks[0].url: has a query parameter that carries a secret");
+    expect(output).toMatch(/webhooks\[0\]\.secret: is the same as that of webhooks\[0\] of the key (one|two)/);
+    expect(output).not.toContain("not judged");
+    expect(output).not.toMatch(/CANARY|0123456789abcdef/);
+  });
+
   test("the violating state breaks every policy that can be judged from a state", () => {
     const text = readFileSync(join(STATES, "violating.txt"), "utf8");
     const broken = [
@@ -108,7 +117,7 @@ describeWithEngine("pulumi policy analyze --file", () => {
   });
 });
 
-async function analyze(file: string, now: string) {
+async function analyze(file: string, now: string, passphrase?: string) {
   const engine = await testEngine();
   const folder = mkdtempSync(join(tmpdir(), "zkscore-analyze-"));
   try {
@@ -131,6 +140,7 @@ async function analyze(file: string, now: string) {
         env: {
           ...env,
           ...engine.env,
+          PULUMI_CONFIG_PASSPHRASE: passphrase,
           CI: undefined,
           ZKSCORE_NOW: now,
           ZKSCORE_BASE_URL: "http://127.0.0.1:9/v1",

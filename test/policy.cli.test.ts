@@ -1,6 +1,7 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { COMPLIANT } from "../policy/example.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { COMPLIANT, withField } from "../policy/example.ts";
 import { render } from "../policy/render.ts";
 import { packageRoot } from "../tools/root.ts";
 import { describeWithEngine } from "./support/engine.ts";
@@ -9,8 +10,10 @@ import { createWorld, keysProgram, type World } from "./support/world.ts";
 
 /** The pack under the real CLI, as a user calls it. */
 const PACK = ["--policy-pack", join(packageRoot, "policy")];
-const good = keysProgram({ backend: render(COMPLIANT, 0) });
-const bad = keysProgram({ backend: render({ ...COMPLIANT, permissions: [{ resource: "all", actions: ["all"] }] }, 0) });
+const program = (inputs: Readonly<Record<string, unknown>>) => keysProgram({ backend: render(inputs, 0) });
+const good = program(COMPLIANT);
+const bad = program(withField(COMPLIANT, "permissions[0].resource", "all"));
+const FINDING = /\[(mandatory|advisory)\]/;
 
 describeWithEngine("pulumi with --policy-pack", () => {
   let world: World;
@@ -19,11 +22,16 @@ describeWithEngine("pulumi with --policy-pack", () => {
   });
   afterAll(() => world.dispose());
 
+  const configured = (name: string, config: unknown) => {
+    const file = join(world.stack.folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify(config));
+    return [...PACK, "--policy-pack-config", file];
+  };
+
   test("refuses a violating program in preview, and in up before a key exists", async () => {
     world.stack.setProgram(bad);
     const preview = await world.stack.preview(PACK);
     expect(preview.code).not.toBe(0);
-    expect(preview.output).toContain("no-wildcard-access");
     expect(preview.output).toContain("permissions[0].resource: `all` grants every resource");
     const up = await world.stack.up(PACK);
     expect(up.code).not.toBe(0);
@@ -35,10 +43,90 @@ describeWithEngine("pulumi with --policy-pack", () => {
   test("lets a compliant one through, in preview and in up, without a word", async () => {
     world.stack.setProgram(good);
     const preview = await succeed(world.stack.preview(PACK));
-    expect(preview.output).not.toMatch(/\[(mandatory|advisory)\]/);
+    expect(preview.output).not.toMatch(FINDING);
     const up = await succeed(world.stack.up(PACK));
-    expect(up.output).not.toMatch(/\[(mandatory|advisory)\]/);
+    expect(up.output).not.toMatch(FINDING);
     expect(world.live()).toHaveLength(1);
     await world.settled();
+  });
+
+  test("a stack tag says which environment it is", async () => {
+    world.stack.setProgram(program(withField(COMPLIANT, "permissions[0].actions", ["write"])));
+    await succeed(world.stack.run(["stack", "tag", "set", "environment", "dev", "--stack", "acme-prod"]));
+    const dev = await world.stack.preview(PACK);
+    expect(dev.output).not.toContain("no-write-in-production");
+    const production = await world.stack.preview(configured("env", { "pack-settings": { environment: "production" } }));
+    expect(production.output).toContain("and the configuration says production");
+    await succeed(world.stack.run(["stack", "tag", "rm", "environment", "--stack", "acme-prod"]));
+  });
+
+  test("remediations make a key that the next run leaves alone", async () => {
+    const { expiresIn: _none, ...rest } = COMPLIANT;
+    world.stack.setProgram(program({ ...rest, expiry: "2035-01-01T00:00:00Z" }));
+    const config = configured("fix", { "expiry-horizon": "remediate" });
+    expect((await world.stack.preview(PACK)).code).not.toBe(0);
+    await succeed(world.stack.up(config));
+    const expiry = Date.parse(world.key("backend").expiry ?? "");
+    expect(expiry).toBeLessThanOrEqual(Date.now() + 30 * 86_400_000);
+    await succeed(world.stack.preview([...config, "--expect-no-changes"]));
+  });
+
+  describe("a wrong configuration stops the run with one readable error", () => {
+    const cases: readonly [string, unknown, string][] = [
+      [
+        "a value of the wrong type",
+        { "expiry-horizon": { maxDays: "long" } },
+        "expiry-horizon: maxDays: Invalid type. Expected: integer, given: string",
+      ],
+      ["a level that doesn't exist", { "rate-limit": "strict" }, '"strict" is not a valid enforcement level'],
+      [
+        "a parameter that doesn't exist",
+        { "expiry-horizon": { maxDay: 3 } },
+        "parameter `maxDay` doesn't exist; there are: maxDays",
+      ],
+      [
+        "an exemption without an end",
+        { "pack-settings": { exemptions: [{ policy: "p", urn: "u", reason: "r", owner: "o" }] } },
+        "pack-settings: exemptions.0: until is required",
+      ],
+      [
+        "a pattern that doesn't compile",
+        { ownership: { namePattern: "(" } },
+        "ownership: namePattern: Does not match format 'regex'",
+      ],
+    ];
+    test.each(cases)("%s", async (what, config, message) => {
+      world.stack.setProgram(good);
+      const outcome = await world.stack.preview(configured(what.replaceAll(/\W/g, "-"), config));
+      expect(outcome.code).not.toBe(0);
+      expect(outcome.output).toContain(message);
+      // The engine prints an error where it happens and again in its summary.
+      expect(outcome.output.split(message).length - 1).toBeLessThanOrEqual(2);
+      expect(outcome.output).not.toMatch(/^\s+at .*:\d+/m);
+    });
+  });
+
+  test("a pack of one's own, and the installed package by its short path", async () => {
+    const app = join(world.stack.folder, "app");
+    mkdirSync(join(app, "node_modules"), { recursive: true });
+    symlinkSync(packageRoot, join(app, "node_modules", "pulumi-zkscore"));
+    const own = join(app, "guard");
+    mkdirSync(own);
+    writeFileSync(join(own, "PulumiPolicy.yaml"), "runtime: { name: nodejs, options: { typescript: false } }\n");
+    writeFileSync(join(own, "package.json"), JSON.stringify({ name: "guard", version: "1.0.0", main: "index.js" }));
+    writeFileSync(
+      join(own, "index.js"),
+      'const { ZkscoreGuard } = require("pulumi-zkscore/policy");\nnew ZkscoreGuard({ all: "advisory", expiryHorizon: { maxDaysProduction: 10, enforcementLevel: "mandatory" } });\n',
+    );
+    world.stack.setProgram(bad);
+    const guarded = await world.stack.preview(["--policy-pack", own]);
+    expect(guarded.code).not.toBe(0);
+    expect(guarded.output).toMatch(/\[mandatory\].*expiry-horizon/);
+    expect(guarded.output).toMatch(/\[advisory\].*no-wildcard-access/);
+    const installed = await world.stack.preview([
+      "--policy-pack",
+      join(app, "node_modules", "pulumi-zkscore", "policy"),
+    ]);
+    expect(installed.output).toMatch(/\[mandatory\].*no-wildcard-access/);
   });
 });

@@ -18,7 +18,7 @@ export const noNewAccess = define({
     "The other policies judge what a key may do; this one judges the step. A pull request that adds a grant looks like any " +
     "other, unless the account says that nobody had it yesterday.",
   references: [nist("CM-3"), nist("AC-6(7)")],
-  reads: ["permissions", "metadata.approved-by"],
+  reads: ["permissions", "metadata.approved-by", "ownership"],
   parameters: {
     approvalDays: integer("How long an approval holds, in days.", 30, 1),
   },
