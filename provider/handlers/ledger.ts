@@ -8,7 +8,7 @@ import { isLive, liveMarked, nameOf, serverNow } from "./remote.ts";
 
 /**
  * The instant until which `keyId` may live on, if a live key retires it: said by that key's marker, or, where the server
- * dropped the marker, by the ledger in its state. The only thing `delete` asks: not age, not the old outputs. `except`
+ * dropped the marker, by the ledger in its state or of this run. The only thing `delete` asks: not age, not the old outputs. `except`
  * are keys that end in the same breath and so keep nothing alive. Nor does a key that no state holds (the engine hasn't
  * shown it, this run hasn't made it): nothing would ever end what it keeps.
  */
@@ -21,9 +21,10 @@ export function retiredUntil(
   const { shown, made } = context.run;
   const ledgers: [string, readonly Retired[]][] = [
     ...[...liveMarked(listing)]
-      .filter(({ key }) => shown.has(key.id) || made.has(key.id))
+      .filter(({ key }) => shown.has(key.id))
       .map(({ key, marker }): [string, Retired[]] => [key.id, marker.retires]),
     ...[...shown.values()].map((state): [string, Retired[]] => [state.keyId, state.previous]),
+    ...[...made].map(([id, { retires }]): [string, readonly Retired[]] => [id, retires]),
   ];
   const instants = ledgers.flatMap(([holder, entries]) => {
     const key = listing.keys.get(holder);
