@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Emulator } from "../emulator/index.ts";
+import { accountAt, counted, DAY, failure, HOUR, keys, SCORES, simStack, works } from "./support/hostWorld.ts";
+import type { SimStack } from "./support/modelEngine.ts";
+import { liveIds } from "./support/world.ts";
+
+const program = (trigger: number, overlap = "2d") => keys({ a: { ...SCORES, rotation: { overlap, trigger } } });
+
+let api: Emulator;
+let stack: SimStack;
+beforeEach(async () => {
+  api = await accountAt();
+  stack = simStack({ api });
+});
+afterEach(() => api.close());
+
+/** Rotates and gives the id of the key that is now retired. */
+async function rotate(trigger: number, overlap?: string): Promise<string> {
+  const old = stack.key("a")?.id ?? "";
+  await stack.up(program(trigger, overlap));
+  return old;
+}
+
+const isLive = (id: string) => liveIds(api).includes(id);
+const previous = () => stack.key("a")?.outputs["previous"];
+
+describe("a retired key", () => {
+  test("lives at least its overlap and ends with the first up after it, to the second", async () => {
+    await stack.up(program(1));
+    const k1 = await rotate(2);
+    api.advance(2 * DAY - 1000);
+    expect(await stack.preview(program(2))).toEqual({ a: "same" });
+    await stack.up(program(2));
+    expect(isLive(k1)).toBe(true);
+    api.advance(1000);
+    expect(await stack.preview(program(2))).toEqual({ a: "update" });
+    await stack.up(program(2));
+    expect(liveIds(api)).toEqual([stack.key("a")?.id]);
+    expect(previous()).toEqual([]);
+    expect(await stack.preview(program(2))).toEqual({ a: "same" });
+  });
+
+  test("keeps the instant it was promised when the program's overlap changes", async () => {
+    await stack.up(program(1));
+    const k1 = await rotate(2);
+    await stack.up(program(2, "1h"));
+    api.advance(HOUR);
+    await stack.up(program(2, "1h"));
+    expect(isLive(k1)).toBe(true);
+    api.advance(2 * DAY);
+    await stack.up(program(2, "1h"));
+    expect(isLive(k1)).toBe(false);
+  });
+
+  test("outlives its overlap while a dependent that failed still uses it, and goes once that has moved", async () => {
+    await stack.up(program(1));
+    const k1 = stack.key("a")?.id ?? "";
+    await failure(stack.up(program(2), { brokenDependents: ["a"] }));
+    api.advance(3 * DAY);
+    await failure(stack.up(program(2), { brokenDependents: ["a"] }));
+    expect(isLive(k1)).toBe(true);
+    await stack.up(program(2));
+    expect(stack.deployed.get("a")).toBe(stack.key("a")?.outputs["apiKey"]);
+    expect(liveIds(api)).toEqual([stack.key("a")?.id]);
+  });
+
+  test("without an overlap outlives a dependent that failed as well", async () => {
+    await stack.up(program(1, "0s"));
+    const k1 = stack.key("a")?.id ?? "";
+    await failure(stack.up(program(2, "0s"), { brokenDependents: ["a"] }));
+    await failure(stack.up(program(2, "0s"), { brokenDependents: ["a"] }));
+    expect(isLive(k1)).toBe(true);
+    await stack.up(program(2, "0s"));
+    expect(isLive(k1)).toBe(false);
+  });
+
+  test("is waited for by a second rotation: each with its own first instant", async () => {
+    await stack.up(program(1));
+    const k1 = await rotate(2);
+    api.advance(DAY);
+    const k2 = await rotate(3);
+    expect(previous()).toEqual([
+      { keyId: k2, revokeAfter: "2026-11-23T12:00:00Z" },
+      { keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" },
+    ]);
+    api.advance(DAY);
+    await stack.up(program(3));
+    expect([isLive(k1), isLive(k2)]).toEqual([false, true]);
+    api.advance(DAY);
+    await stack.up(program(3));
+    expect(liveIds(api)).toEqual([stack.key("a")?.id]);
+  });
+
+  test.each(["stays in the list", "vanishes"])(
+    "keeps its time when its successor is revoked by hand and %s",
+    async (how) => {
+      api.setMode({ deleteForgets: how === "vanishes" });
+      await stack.up(program(1));
+      const k1 = await rotate(2);
+      const k2 = stack.key("a")?.id ?? "";
+      api.advance(HOUR);
+      api.revoke(k2);
+      await stack.refresh();
+      await stack.up(program(2));
+      expect(isLive(k1)).toBe(true);
+      expect(previous()).toContainEqual({ keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" });
+      api.advance(2 * DAY);
+      await stack.up(program(2));
+      expect(liveIds(api)).toEqual([stack.key("a")?.id]);
+      expect(await stack.preview(program(2))).toEqual({ a: "same" });
+    },
+  );
+
+  test.each(["stays in the list", "vanishes"])("that is revoked by hand and %s is no trouble", async (how) => {
+    api.setMode({ deleteForgets: how === "vanishes" });
+    await stack.up(program(1));
+    const k1 = await rotate(2);
+    api.revoke(k1);
+    await stack.up(program(2));
+    api.advance(2 * DAY);
+    await stack.up(program(2));
+    expect(previous()).toEqual([]);
+    await stack.destroy();
+    expect(liveIds(api)).toEqual([]);
+  });
+
+  test("is named in the preview, with the time it has, in one line", async () => {
+    await stack.up(program(1));
+    const k1 = await rotate(2);
+    await stack.preview(program(2));
+    expect(stack.log).toContain(`replaced key ${k1}, which lives until 2026-11-22T12:00:00Z (2 d from now)`);
+    expect(stack.log.split("\n")).toHaveLength(1);
+    api.advance(2 * DAY);
+    await stack.preview(program(2));
+    expect(stack.log).toContain(`replaced key ${k1}, whose overlap ended at 2026-11-22T12:00:00Z: it will be revoked`);
+    await stack.up(program(2));
+    expect(stack.log).not.toContain("was used in the last hour");
+  });
+
+  test("that somebody still uses is ended with a warning", async () => {
+    await stack.up(program(1));
+    const secret = stack.key("a")?.outputs["apiKey"];
+    const k1 = await rotate(2);
+    api.advance(2 * DAY);
+    expect(await works(api, secret)).toBe(true);
+    await stack.up(program(2));
+    expect(stack.log).toMatch(new RegExp(`warning: a: retired key ${k1}.*was used in the last hour`));
+    expect(await works(api, secret)).toBe(false);
+  });
+
+  test("goes with its successor in destroy, and when the key is removed from the program", async () => {
+    await stack.up(program(1));
+    await rotate(2);
+    await stack.up(keys({ b: SCORES }));
+    expect(liveIds(api)).toEqual([stack.key("b")?.id]);
+    await stack.up(program(3));
+    await rotate(4);
+    await stack.destroy();
+    expect(liveIds(api)).toEqual([]);
+  });
+});
+
+test("an overlap holds for every replacement, not only for a rotation", async () => {
+  await stack.up(program(1));
+  const k1 = stack.key("a")?.id ?? "";
+  await stack.up(
+    keys({ a: { permissions: [{ resource: "all", actions: ["read"] }], rotation: { overlap: "2d", trigger: 1 } } }),
+  );
+  expect(isLive(k1)).toBe(true);
+});
+
+describe("compromised", () => {
+  const incident = (compromised?: string) =>
+    keys({
+      a: { ...SCORES, rotation: { overlap: "2d", trigger: 3, ...(compromised === undefined ? {} : { compromised }) } },
+      b: SCORES,
+    });
+
+  async function grown(): Promise<void> {
+    await stack.up(program(1));
+    await rotate(2);
+    await rotate(3);
+    await stack.up(incident());
+    expect(liveIds(api)).toHaveLength(4);
+  }
+
+  test("set for the first time replaces the key and ends every other of this resource at once, no other's", async () => {
+    await grown();
+    const b = stack.key("b")?.id;
+    await stack.up(incident("2026-11-20"));
+    expect(liveIds(api).sort()).toEqual([b, stack.key("a")?.id].sort());
+    expect(await stack.preview(incident("2026-11-20"))).toEqual({ a: "same", b: "same" });
+  });
+
+  test("removed again does nothing, changed does it again", async () => {
+    await grown();
+    await stack.up(incident("one"));
+    const first = stack.key("a")?.id;
+    await stack.up(incident());
+    expect(stack.key("a")?.id).toBe(first);
+    await stack.up(incident("two"));
+    expect(stack.key("a")?.id).not.toBe(first);
+  });
+
+  test("that can't end a key fails with the new key in the state, and the next up goes on", async () => {
+    await grown();
+    api.faults.add({ operation: "revoke", kind: "status", status: 500, nth: 2, times: 3 });
+    await failure(stack.up(incident("now")));
+    const key = stack.key("a");
+    expect(key?.failed).toBe(true);
+    expect(key?.outputs["unfinished"]).toBe("purge");
+    expect(await works(api, key?.outputs["apiKey"])).toBe(true);
+    api.faults.clear();
+    const since = api.journal().length;
+    await stack.up(incident("now"));
+    expect(stack.key("a")?.id).toBe(key?.id);
+    expect(counted(api, since)).not.toHaveProperty("create");
+    expect(liveIds(api)).toHaveLength(2);
+    expect(await stack.preview(incident("now"))).toEqual({ a: "same", b: "same" });
+  });
+});
