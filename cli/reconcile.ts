@@ -46,7 +46,7 @@ export async function reconcile(argv: readonly string[]): Promise<number> {
   const { "revoke-orphans": revoke, used, yes, json } = values;
   const wrong = wrongArguments(expiringMs, { revoke, used, yes, json });
   if (wrong !== undefined || expiringMs === undefined) {
-    process.stderr.write(`${wrong}\n\n${USAGE}`);
+    process.stderr.write(`${wrong}\n--help shows what there is.\n`);
     return 2;
   }
   const states = await readStates(positionals);

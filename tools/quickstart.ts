@@ -1,16 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { parseState, type StateKey } from "../cli/exportedState.ts";
 import { shortPermissions, table } from "../cli/table.ts";
-import type { Emulator } from "../emulator/index.ts";
 import { ensureEngine } from "./engine/ensureEngine.ts";
 import { messageOf } from "./engine/errors.ts";
 import { CommandFailed, type Pulumi, pulumiCli } from "./quickstart/command.ts";
 import { interruptible } from "./quickstart/interrupt.ts";
+import { readerAmong, useKey } from "./quickstart/useKey.ts";
 import { connection, folderName, quickstartEnv, stackName, withAccount, without } from "./quickstart/workspace.ts";
 
 const UP = ["up", "--stack", stackName, "--yes", "--skip-preview", "--suppress-outputs"];
-/** Reads scores, so that one request with it can be allowed and another refused. */
-const READER = "dev-dashboard";
 
 /** `npm start`: from nothing to six keys, a request made with one of them, and the proof that nothing changes. */
 async function main(): Promise<void> {
@@ -37,8 +35,12 @@ async function main(): Promise<void> {
     );
     say(keysTable(keys));
 
-    step(`Two requests with the key of ${READER}, which may read scores`);
-    await useKey(account, pulumi);
+    const reader = readerAmong(keys);
+    if (reader !== undefined) {
+      step(`Two requests with the key of ${reader.name}, which may read ${reader.resource}`);
+      const outputs = ["stack", "output", "apiKeys", "--json", "--show-secrets", "--stack", stackName];
+      await useKey(account, reader, JSON.parse(await pulumi.read(outputs)), say);
+    }
 
     step("pulumi up again: nothing changes");
     await pulumi.show(...UP, "--expect-no-changes");
@@ -79,28 +81,11 @@ function keysTable(keys: readonly StateKey[]): string {
   return table(["name", "id", "permissions", "status", "expiry", "rotates after"], rows);
 }
 
-/** A request that the key allows, and one that it doesn't. The secret stays in this process. */
-async function useKey(account: Emulator, pulumi: Pulumi): Promise<void> {
-  const outputs = await pulumi.read(["stack", "output", "apiKeys", "--json", "--show-secrets", "--stack", stackName]);
-  // A border: the program exports the secrets by name.
-  const secret = (JSON.parse(outputs) as Record<string, unknown>)[READER];
-  if (typeof secret !== "string")
-    throw new Error(`the program exports no secret of ${READER}; restore examples/quickstart`);
-  for (const [method, wanted] of [
-    ["GET", 200],
-    ["DELETE", 403],
-  ] as const) {
-    const { status } = await account.use(secret, { method });
-    say(`${method} /scores/alice.zks: ${status} ${status === 200 ? "allowed" : "refused"}`);
-    if (status !== wanted) throw new Error(`${method} with the key of ${READER} answered ${status}, not ${wanted}`);
-  }
-}
-
 const NEXT = `npm run pulumi -- preview            what \`up\` would do: nothing
 edit examples/quickstart/index.ts    give a key another permission, then preview again and
 npm run pulumi -- up                 see it replaced: the API has no update, so a change makes a new key,
                                      and the old one lives for a day, so that its users can move over
-npm run keys -- reconcile             the account compared with the state; also: list, usage
+npm run keys -- reconcile            the account compared with the state; also: list, usage
 npm run pulumi -- destroy            revokes every key
 The state, the account and their passphrase lie in ${folderName}/, which git ignores. After destroy you can delete it.`;
 

@@ -89,6 +89,7 @@ function holdOf(
   }
   const written = states
     .filter((state) => marker !== undefined && state.identities.has(marker.identity))
+    .filter((state) => state.stack === `${marker?.project}/${marker?.stack}`)
     .map((state) => state.writtenAt);
   const created = instantMs(key.createdAt);
   const newest = Math.max(...written.map((at) => at ?? Number.NEGATIVE_INFINITY));
