@@ -1,14 +1,7 @@
 import { describe, test } from "vitest";
-import { type Engine, ensureEngine } from "../../tools/engine/ensureEngine.ts";
+import type { Engine } from "../../tools/engine/ensureEngine.ts";
 import { EngineMissingError } from "../../tools/engine/errors.ts";
-
-let found: Promise<Engine> | undefined;
-
-/** The engine that the tests run with; found or built once per test file. */
-export function testEngine(): Promise<Engine> {
-  found ??= ensureEngine();
-  return found;
-}
+import { testEngine } from "./testEngine.ts";
 
 /** `describe` for tests that need the real engine. Without one they are skipped, loudly; with `CI=true` that is a failure. */
 export function describeWithEngine(name: string, body: (engine: Engine) => void): void {

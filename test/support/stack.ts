@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
-import { testEngine } from "./engine.ts";
+import type { Engine } from "../../tools/engine/ensureEngine.ts";
 import { type Outcome, type Running, startCommand } from "./engineCommand.ts";
 import { killHard, pidsOf } from "./engineProcesses.ts";
 import { type Env, type Project, type TestStackOptions, writeProject } from "./engineProject.ts";
+import { testEngine } from "./testEngine.ts";
 
 /** Runs the real engine on one project. `args` are added to the command line, `env` holds for that command. */
 export interface TestStack {
@@ -57,19 +58,27 @@ const unattended = ["--yes", "--skip-preview", ...quiet];
 /** Makes a project and its stack. Call `dispose` at the end of the test, also of a failed one. */
 export async function createStack(options: TestStackOptions): Promise<TestStack> {
   const engine = await testEngine();
-  const project = writeProject(engine, options);
-  const name = options.stack ?? "dev";
+  const stack = openStack(engine, writeProject(engine, options), options);
+  const name = stackName(options);
+  await succeed(stack.run(["stack", "init", name, ...quiet]));
+  const settings = [...pairs("--plaintext", options.config), ...pairs("--secret", options.secrets)];
+  if (settings.length > 0) await succeed(stack.run(["config", "set-all", "--stack", name, ...settings]));
+  return stack;
+}
+
+/** A stack that exists in the project's backend. */
+export function openStack(engine: Engine, project: Project, options: TestStackOptions): TestStack {
   const launch = (args: readonly string[], env: Env = {}) =>
     startCommand(engine.pulumi, args, {
       cwd: project.folder,
       env: { ...project.env, ...env },
       timeoutMs: options.timeoutMs ?? 120_000,
     });
-  const stack = commands(project, name, launch);
-  await succeed(stack.run(["stack", "init", name, ...quiet]));
-  const settings = [...pairs("--plaintext", options.config), ...pairs("--secret", options.secrets)];
-  if (settings.length > 0) await succeed(stack.run(["config", "set-all", "--stack", name, ...settings]));
-  return stack;
+  return commands(project, stackName(options), launch);
+}
+
+function stackName(options: TestStackOptions): string {
+  return options.stack ?? "dev";
 }
 
 /** The outcome of a command that must succeed; otherwise an error that holds what it printed. */
