@@ -13,6 +13,7 @@ const PACK = ["--policy-pack", join(packageRoot, "policy")];
 const program = (inputs: Readonly<Record<string, unknown>>) => keysProgram({ backend: render(inputs, 0) });
 const good = program(COMPLIANT);
 const bad = program(withField(COMPLIANT, "permissions[0].resource", "all"));
+const GRANT = { resource: "trust", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.0/24"] } };
 const FINDING = /\[(mandatory|advisory)\]/;
 
 describeWithEngine("pulumi with --policy-pack", () => {
@@ -104,6 +105,27 @@ describeWithEngine("pulumi with --policy-pack", () => {
       expect(outcome.output.split(message).length - 1).toBeLessThanOrEqual(2);
       expect(outcome.output).not.toMatch(/^\s+at .*:\d+/m);
     });
+  });
+
+  test("live checks ask the account on request, block what is new in CI until it is approved, and never hang on it", async () => {
+    world.stack.setProgram(good);
+    await succeed(world.stack.up());
+    const live = { ZKSCORE_POLICY_LIVE: "1", CI: "true" };
+    const same = await succeed(world.stack.preview(PACK, live));
+    expect(same.output).not.toContain("no-new-access");
+    const more = { ...COMPLIANT, permissions: [...[COMPLIANT["permissions"]].flat(), GRANT] };
+    world.stack.setProgram(program(more));
+    const wider = await world.stack.preview(PACK, live);
+    expect(wider.code).not.toBe(0);
+    expect(wider.output).toContain("would add trust:read: its living key doesn't have that");
+    expect((await world.stack.preview(PACK, { ...live, CI: undefined })).output).toMatch(/\[advisory\].*no-new-access/);
+    const today = new Date().toISOString().slice(0, 10);
+    world.stack.setProgram(program(withField(more, "metadata.approved-by", `j.doe ${today}`)));
+    await succeed(world.stack.preview(PACK, live));
+    const refused = await succeed(
+      world.stack.preview(["--refresh=false", ...PACK], { ...live, ZKSCORE_TOKEN: "wrong" }),
+    );
+    expect(refused.output).toContain("not evaluated: ZKS_UNAUTHORIZED, HTTP 401");
   });
 
   test("a pack of one's own, and the installed package by its short path", async () => {
