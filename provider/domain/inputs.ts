@@ -111,6 +111,11 @@ export interface KeyState extends KeyInputs {
   /** When rotation is due (shown only; `diff` computes it from the declared rotation). */
   rotateAt?: string;
   previous: Retired[];
+  /**
+   * The owner of the resource that has this key now, where an alias or a move made it another than the key's mark says.
+   * `ownership` stays what the mark says.
+   */
+  heldBy?: string;
   /** The marker's attempt, so that an update can write the marker again. */
   attempt: string;
   /** Digest per managed field of what the server answered to what we sent: the base line of drift. */

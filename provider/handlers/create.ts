@@ -1,15 +1,15 @@
 import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
-import { isoSecondsUp } from "../domain/instant.ts";
+import { instantMs, isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
 import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
 import { purge } from "./purge.ts";
-import { isLive, liveMarked, serverNow } from "./remote.ts";
-import { stateOf } from "./state.ts";
+import { isLive, serverNow } from "./remote.ts";
+import { holderOf, stateOf } from "./state.ts";
 import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "./sweep.ts";
 
 /**
@@ -78,26 +78,36 @@ async function assertKnown(context: HandlerContext, state: KeyState, inputs: Key
 
 /**
  * What the new key retires. The superseded key is known from this run's `diff`; under `--replace` and `taint` there is
- * none, and it is the live key of this owner that the refresh of this run has shown.
+ * none, and it is what the refresh of this run has shown of this resource.
  */
 async function ledgerOf(context: HandlerContext, inputs: KeyInputs, listing: Listing, now: number): Promise<Retired[]> {
   const { run } = context;
   const announced = run.replacing.get(inputs.ownership.owner)?.state;
-  const candidates = announced !== undefined ? [announced] : shownOf(context, inputs.ownership.owner, listing);
+  const candidates = announced !== undefined ? [announced] : shownOf(context, inputs.ownership.owner);
   const entries = candidates.flatMap((state) => ledgerAfter(state, inputs, now));
-  const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
+  const unique = firstInstants(entries);
   // What a listing shows as dead needs no ending; what it doesn't show keeps its place.
   return unique.filter(({ keyId }) => {
     const key = listing.keys.get(keyId);
-    return key === undefined ? keyId !== announced?.keyId : isLive(key);
+    return key === undefined ? !candidates.some((state) => state.keyId === keyId) : isLive(key);
   });
 }
 
-function shownOf(context: HandlerContext, owner: string, listing: Listing): KeyState[] {
-  return [...liveMarked(listing)].flatMap(({ key, marker }) => {
-    const state = context.run.shown.get(key.id);
-    return marker.owner === owner && state !== undefined ? [state] : [];
-  });
+/** Dead ones too: their ledgers count. By who has them now: an alias may have taken one, with its mark, elsewhere. */
+function shownOf({ run }: HandlerContext, owner: string): KeyState[] {
+  return [...run.shown.values()].filter((state) => holderOf(state) === owner);
+}
+
+/** A key that stands in several ledgers keeps the first instant it was given. */
+function firstInstants(entries: readonly Retired[]): Retired[] {
+  const first = new Map<string, Retired>();
+  for (const entry of entries) {
+    const known = first.get(entry.keyId);
+    if (known === undefined || (instantMs(entry.revokeAfter) ?? 0) < (instantMs(known.revokeAfter) ?? 0)) {
+      first.set(entry.keyId, entry);
+    }
+  }
+  return [...first.values()];
 }
 
 /**
@@ -111,7 +121,8 @@ function adoptsNow(context: HandlerContext, inputs: KeyInputs): boolean {
   const known = [context.run.replacing.get(inputs.ownership.owner)?.state, ...context.run.shown.values()];
   return !known.some(
     (state) =>
-      state?.keyId === wanted || (state?.ownership.owner === inputs.ownership.owner && state.adopt?.keyId === wanted),
+      state?.keyId === wanted ||
+      (state !== undefined && holderOf(state) === inputs.ownership.owner && state.adopt?.keyId === wanted),
   );
 }
 

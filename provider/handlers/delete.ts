@@ -7,6 +7,7 @@ import { assertEndpoint, locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { endRetired, retiredUntil } from "./ledger.ts";
 import { isLive, nameOf, neverUsed, serverNow } from "./remote.ts";
+import { holderOf } from "./state.ts";
 import { ledgerIds, sweep } from "./sweep.ts";
 
 /**
@@ -16,7 +17,7 @@ import { ledgerIds, sweep } from "./sweep.ts";
 export async function remove(context: HandlerContext, state: KeyState): Promise<void> {
   const { client, clock, run, settings } = context;
   assertEndpoint(context, state);
-  run.shown.set(state.keyId, state);
+  if (!run.shown.has(state.keyId)) run.shown.set(state.keyId, state);
   if (run.made.has(state.keyId)) {
     context.log.warn(`${state.ownership.name}: key ${state.keyId} was taken over by this same run and stays`);
     return;
@@ -73,10 +74,10 @@ async function end(context: HandlerContext, state: KeyState): Promise<void> {
 function isReplaced(context: HandlerContext, state: KeyState): boolean {
   if (announced(context, state)) return true;
   const { run } = context;
-  const { owner } = state.ownership;
+  const owner = holderOf(run.shown.get(state.keyId) ?? state);
   for (const made of run.made.values()) if (made.owner === owner) return true;
   for (const other of run.shown.values()) {
-    if (other.keyId !== state.keyId && other.ownership.owner === owner && run.declared.has(owner)) return true;
+    if (other.keyId !== state.keyId && holderOf(other) === owner && run.declared.has(owner)) return true;
   }
   return false;
 }

@@ -4,6 +4,7 @@ import { instantMs } from "../domain/instant.ts";
 import { compromisedChanged, dueEntries } from "../domain/rotation.ts";
 import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
+import { holderOf } from "./state.ts";
 import { strayIds } from "./sweep.ts";
 
 export interface DiffResult {
@@ -16,7 +17,9 @@ export interface DiffResult {
 /** What `up` would do, from the state and the program alone: no request. */
 export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): DiffResult {
   const { run, clock, settings } = context;
-  run.shown.set(olds.keyId, olds);
+  const owner = news.ownership.owner;
+  const moved = owner !== holderOf(olds);
+  run.shown.set(olds.keyId, { ...olds, heldBy: owner });
   const now = clock.now();
   const changed = changedFields(olds, news);
   const due = dueReasons(olds, news, now);
@@ -24,7 +27,6 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
     ...changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news)),
     ...due.map((reason) => reason.field),
   ];
-  const owner = news.ownership.owner;
   // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
   const programPhase = run.declared.has(owner);
   if (programPhase) {
@@ -36,7 +38,7 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   const ending = dueEntries(olds.previous, now).length > 0;
   const leftovers = olds.unfinished !== undefined || (programPhase && strayIds(context, olds, news).length > 0);
   return {
-    changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || ending || leftovers,
+    changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || moved || ending || leftovers,
     replaces,
     // With an explicit name the old key must go first: the API wants unique names.
     deleteBeforeReplace: replaces.length > 0 && news.name !== undefined && news.name === olds.name,

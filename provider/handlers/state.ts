@@ -52,6 +52,11 @@ export function stateOf(made: NewState): KeyState {
   });
 }
 
+/** The owner of the resource that has this key: by its mark, or after an alias or a move. */
+export function holderOf(state: KeyState): string {
+  return state.heldBy ?? state.ownership.owner;
+}
+
 export function declaredOf(inputs: KeyInputs): KeyState["declared"] {
   return (["name", "expiry"] as const).filter((field) => inputs[field] !== undefined);
 }

@@ -19,7 +19,7 @@ import { ledgerIds, strayIds, sweep, sweptOwners } from "./sweep.ts";
  */
 export async function update(context: HandlerContext, olds: KeyState, news: KeyInputs): Promise<KeyState> {
   assertEndpoint(context, olds);
-  context.run.shown.set(olds.keyId, olds);
+  context.run.shown.set(olds.keyId, { ...olds, heldBy: news.ownership.owner });
   const changed = changedFields(olds, news).filter((field) => !needsReplacement(field, news));
   let state = merge(olds, news);
   if (changed.length > 0) state = await patch(context, olds, state, news);
@@ -42,13 +42,15 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
 function merge(olds: KeyState, news: KeyInputs): KeyState {
   const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt, confirmed } =
     olds;
-  const { drift, unfinished, name, expiry } = olds;
+  const { drift, unfinished, name, expiry, ownership } = olds;
   const due = rotateAt(olds, news.rotation);
   return {
     ...news,
     ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed },
     name,
+    ownership,
     declared: declaredOf(news),
+    ...(ownership.owner === news.ownership.owner ? {} : { heldBy: news.ownership.owner }),
     ...(expiry === undefined ? {} : { expiry }),
     ...(adoptedAt === undefined ? {} : { adoptedAt }),
     ...(due === undefined ? {} : { rotateAt: due }),
@@ -72,8 +74,8 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
   try {
     const echo = await context.client.update(olds.keyId, body);
     const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }));
-    const { drift: _mended, ...rest } = state;
-    return { ...rest, name, confirmed };
+    const { drift: _mended, heldBy: _marked, ...rest } = state;
+    return { ...rest, name, confirmed, ownership: news.ownership };
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
