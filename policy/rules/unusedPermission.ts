@@ -84,6 +84,7 @@ function judge(key: KeyView, usage: UsageResponse, window: string): Finding | un
   const may = [...new Set(granted(key).map(({ grant }) => grant.resource))];
   const idle = may.filter((resource) => !seen.includes(resource));
   if (idle.length === 0) return undefined;
+  if (idle.length === may.length) throw new NotEvaluated("usage shows other resources than the key may touch");
   const kept = may.filter((resource) => seen.includes(resource)).map((resource) => smaller(key, resource));
   const message =
     `no request for ${listed(idle)} from ${window} (${total} requests seen). ` +
@@ -96,8 +97,15 @@ function smaller(key: KeyView, resource: string): string {
   return `{ resource: "${resource}", actions: [${[...new Set(actions)].join(", ")}] }`;
 }
 
-/** `GET /v1/scores/alice.zks` is about scores. `undefined` where no part of the path names a resource. */
+/**
+ * `GET /v1/scores/{identity}` is about scores: the first part of the path that names a resource, placeholders left out.
+ * `undefined` where none does.
+ */
 function resourceOf(endpoint: string): string | undefined {
-  const parts = endpoint.toLowerCase().split(/[^a-z]+/);
-  return NAMED.find((resource) => parts.includes(resource) || parts.includes(resource.replace(/s$/, "")));
+  const parts = endpoint
+    .toLowerCase()
+    .replace(/\{[^}]*\}/g, "")
+    .split(/[^a-z]+/);
+  const named = parts.map((part) => NAMED.find((resource) => part === resource || `${part}s` === resource));
+  return named.find((resource) => resource !== undefined);
 }
