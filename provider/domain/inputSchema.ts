@@ -20,8 +20,14 @@ const text = (what: string) => z.string({ error: `is not ${what}; write a string
 
 function choice(words: readonly string[], what: string) {
   return text(what).refine((word) => words.includes(word.trim().toLowerCase()), {
-    error: `is not ${what} of the API; use one of ${words.join(", ")}`,
+    error: `is not ${what}; use one of ${words.join(", ")}`,
   });
+}
+
+/** An object with these fields and no others. */
+function fields<T extends z.ZodRawShape>(shape: T, what = "an object") {
+  const form = `is not ${what}; write { ${Object.keys(shape).join(", ")} }`;
+  return z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? form : undefined) });
 }
 
 function nonEmptyList<T extends z.ZodType>(item: T, remedy: string) {
@@ -58,21 +64,19 @@ const address = text("an address").superRefine((value, context) => {
   }
 });
 
-const restrictions = z.strictObject({
+const restrictions = fields({
   identities: nonEmptyList(identity, "name at least one identity, or leave the field out for all").optional(),
   chains: nonEmptyList(chain, "name at least one chain, or leave the field out for all").optional(),
   ipWhitelist: nonEmptyList(address, "name at least one address, or leave the field out for all").optional(),
 });
 
-const permission = z.strictObject(
+const permission = fields(
   {
     resource: choice(RESOURCES, "a resource"),
     actions: nonEmptyList(choice(ACTIONS, "an action"), `grant at least one of ${ACTIONS.join(", ")}`),
     restrictions: restrictions.optional(),
   },
-  {
-    error: (issue) => (issue.code === "invalid_type" ? "is not a permission; write { resource, actions }" : undefined),
-  },
+  "a permission",
 );
 
 const count = z
@@ -80,31 +84,29 @@ const count = z
   .min(1, { error: "is below 1; write a number of requests above 0, or leave the field out" })
   .max(1_000_000_000, { error: "is above 1,000,000,000; write a smaller number" });
 
-const rateLimit = z
-  .strictObject({
-    requestsPerMinute: count.optional(),
-    requestsPerHour: count.optional(),
-    requestsPerDay: count.optional(),
-    burstLimit: count.optional(),
-  })
-  .superRefine((limit, context) => {
-    if (Object.values(limit).every((value) => value === undefined)) {
-      context.addIssue("sets no limit; set requestsPerMinute, or leave rateLimit out");
-    }
-    if (limit.burstLimit !== undefined && limit.burstLimit > (limit.requestsPerMinute ?? Number.POSITIVE_INFINITY)) {
-      context.addIssue({
-        code: "custom",
-        path: ["burstLimit"],
-        message: "is above requestsPerMinute; a burst can't exceed the minute it lies in: lower it or raise the minute",
-      });
-    }
-  });
+const rateLimit = fields({
+  requestsPerMinute: count.optional(),
+  requestsPerHour: count.optional(),
+  requestsPerDay: count.optional(),
+  burstLimit: count.optional(),
+}).superRefine((limit, context) => {
+  if (Object.values(limit).every((value) => value === undefined)) {
+    context.addIssue("sets no limit; set requestsPerMinute, or leave rateLimit out");
+  }
+  if (limit.burstLimit !== undefined && limit.burstLimit > (limit.requestsPerMinute ?? Number.POSITIVE_INFINITY)) {
+    context.addIssue({
+      code: "custom",
+      path: ["burstLimit"],
+      message: "is above requestsPerMinute; a burst can't exceed the minute it lies in: lower it or raise the minute",
+    });
+  }
+});
 
 const url = text("a URL").refine(isWebUrl, {
   error: 'is not an http(s) URL; write an absolute one, such as "https://hooks.example.com/zkscore"',
 });
 
-const webhook = z.strictObject({
+const webhook = fields({
   url,
   events: nonEmptyList(text("an event").min(1, { error: "is empty; name an event" }), "name at least one event"),
   secret: text("a secret").min(1, { error: "is empty; give a secret, or leave the field out" }).optional(),
@@ -144,22 +146,18 @@ export const inputSchema = z.strictObject({
   expiresIn: positiveDuration.optional(),
   webhooks: z.array(webhook, { error: "is not a list; write [{ url, events }]" }).optional(),
   metadata: metadata.optional(),
-  rotation: z
-    .strictObject({
-      every: positiveDuration.optional(),
-      window: duration.optional(),
-      overlap: duration.optional(),
-      trigger: z.json().optional(),
-      compromised: z.json().optional(),
-    })
-    .optional(),
+  rotation: fields({
+    every: positiveDuration.optional(),
+    window: duration.optional(),
+    overlap: duration.optional(),
+    trigger: z.json().optional(),
+    compromised: z.json().optional(),
+  }).optional(),
   deletionPolicy: choice(["revoke", "retain", "prevent"], "a deletion policy").optional(),
-  adopt: z
-    .strictObject({
-      keyId: text("a key id").min(1, { error: "is empty; write the id of the key to adopt" }),
-      apiKey: text("a secret").min(1, { error: "is empty; give the key's secret, or leave the field out" }).optional(),
-    })
-    .optional(),
+  adopt: fields({
+    keyId: text("a key id").min(1, { error: "is empty; write the id of the key to adopt" }),
+    apiKey: text("a secret").min(1, { error: "is empty; give the key's secret, or leave the field out" }).optional(),
+  }).optional(),
   ownership: z.looseObject({}).optional(),
 });
 

@@ -48,20 +48,17 @@ function sentence({ path, text }: Problem): string {
 function schemaProblems(given: Record<string, unknown>): Problem[] {
   const parsed = inputSchema.safeParse(given);
   if (parsed.success) return [];
-  return parsed.error.issues.filter((issue) => !concernsUnknown(given, issue.path)).map(problemOf);
+  return parsed.error.issues.filter((issue) => !concernsUnknown(given, issue.path)).flatMap(problemsOf);
 }
 
-function problemOf(issue: z.core.$ZodIssue): Problem {
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const path = pathText(issue.path);
   if (issue.code === "unrecognized_keys") {
-    const field = path === "" ? (issue.keys[0] ?? "") : `${path}.${issue.keys[0] ?? ""}`;
-    return { path: field, text: "is not a field here; remove it, or correct its spelling" };
+    const text = "is not a field here; remove it, or correct its spelling";
+    return issue.keys.map((key) => ({ path: path === "" ? key : `${path}.${key}`, text }));
   }
-  if (issue.code === "invalid_type" && /received undefined/.test(issue.message)) {
-    return { path, text: "is missing; set it" };
-  }
-  const own = issue.message.startsWith("is ") || issue.message.startsWith("holds ");
-  return { path, text: own ? issue.message : "is not of the right type or form; see the field's documentation" };
+  const own = /^(is|holds|sets) /.test(issue.message);
+  return [{ path, text: own ? issue.message : "is not of the right type or form; see the field's documentation" }];
 }
 
 /** True if the value at `path`, or one above it, is unknown; a list or object that holds an unknown part is judged. */
