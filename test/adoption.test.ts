@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Emulator } from "../emulator/index.ts";
+import { ask } from "./support/emulator.ts";
+import type { Fields } from "./support/hostHandlers.ts";
+import { accountAt, counted, DAY, failure, HOUR, keys, SCORES, simStack, touched, works } from "./support/hostWorld.ts";
+import type { SimStack } from "./support/modelEngine.ts";
+import { liveIds } from "./support/world.ts";
+
+let api: Emulator;
+let stack: SimStack & { env: Record<string, string> };
+beforeEach(async () => {
+  api = await accountAt({ updates: "patch" });
+  stack = simStack({ api });
+});
+afterEach(() => api.close());
+
+interface Made {
+  keyId: string;
+  apiKey: string;
+}
+
+/** A key that somebody made by hand. */
+async function byHand(more: Fields = {}): Promise<Made> {
+  const body = { name: "legacy", ...SCORES, ...more };
+  const answer = await ask(`${api.url}/developer/keys`, api.accounts[0]?.token, "POST", body);
+  const { keyId, apiKey } = answer.json as Made; // the emulator's own answer
+  return { keyId, apiKey };
+}
+
+const adopting = (adopt: Fields, more: Fields = {}) => keys({ a: { ...SCORES, adopt, ...more } });
+
+describe.each(["replace", "patch"])("with the secret, where updates are %s", (updates) => {
+  beforeEach(() => {
+    stack.env["ZKSCORE_UPDATES"] = updates;
+  });
+
+  test("the key is proved, taken over without a POST, and stays", async () => {
+    const made = await byHand();
+    const since = api.journal().length;
+    await stack.up(adopting({ ...made }));
+    expect(stack.key("a")).toMatchObject({ id: made.keyId, outputs: { apiKey: made.apiKey, name: "legacy" } });
+    const { create, usage, update } = counted(api, since);
+    expect({ create, usage, update }).toEqual({
+      create: undefined,
+      usage: 1,
+      update: updates === "patch" ? 1 : undefined,
+    });
+    expect(await stack.preview(adopting({ ...made }))).toEqual({ a: "same" });
+    await stack.refresh();
+    expect(await stack.preview(adopting({ ...made }))).toEqual({ a: "same" });
+  });
+
+  test("a change after adoption makes a new key or patches, and never ends with none", async () => {
+    const made = await byHand();
+    await stack.up(adopting({ ...made }));
+    const changed = adopting({ ...made }, { description: "now ours", rotation: { overlap: "1d" } });
+    await stack.up(changed);
+    const key = stack.key("a");
+    expect(key?.id === made.keyId).toBe(updates === "patch");
+    expect(await works(api, key?.outputs["apiKey"])).toBe(true);
+    expect(await works(api, made.apiKey)).toBe(true);
+    api.advance(DAY + HOUR);
+    await stack.up(changed);
+    expect(liveIds(api)).toEqual([key?.id]);
+    expect(await stack.preview(changed)).toEqual({ a: "same" });
+  });
+
+  test("rotation counts from adoption, makes a new key and retires the adopted one", async () => {
+    const made = await byHand();
+    api.advance(300 * DAY);
+    const program = adopting({ ...made }, { rotation: { every: "30d", overlap: "1d" } });
+    await stack.up(program);
+    expect(stack.key("a")?.id).toBe(made.keyId);
+    api.advance(30 * DAY);
+    await stack.up(program);
+    const successor = stack.key("a");
+    expect(successor?.id).not.toBe(made.keyId);
+    expect(liveIds(api)).toHaveLength(2);
+    api.advance(DAY);
+    await stack.up(program);
+    expect(liveIds(api)).toEqual([successor?.id]);
+  });
+
+  test("a differing field is refused where the key can't be changed, and mended where it can", async () => {
+    const made = await byHand({ description: "as it was" });
+    const program = adopting({ ...made }, { description: "as it should be" });
+    if (updates === "replace") {
+      expect(await failure(stack.up(program))).toMatch(/can't be adopted as declared[\s\S]*differs in description/);
+      expect(touched(api)).toEqual([]);
+      expect(counted(api)).toMatchObject({ create: 1 });
+    } else {
+      await stack.up(program);
+      expect(api.keys()[0]?.description).toBe("as it should be");
+    }
+  });
+
+  test("retain is the default while adopted; with adopt gone nothing is sent, and from then on removal revokes", async () => {
+    const made = await byHand();
+    await stack.up(adopting({ ...made }));
+    await stack.up(keys({ b: SCORES }));
+    expect(await works(api, made.apiKey)).toBe(true);
+    await stack.up({ keys: { ...adopting({ ...made }).keys, b: SCORES } });
+    const since = api.journal().length;
+    const without = keys({ a: SCORES, b: SCORES });
+    await stack.preview(without);
+    expect(stack.log).toContain("from now on removing it revokes the key");
+    await stack.up(without);
+    const { create, revoke } = counted(api, since);
+    expect({ create, revoke }).toEqual({ create: undefined, revoke: undefined });
+    expect(stack.key("a")?.id).toBe(made.keyId);
+    await stack.up(keys({ b: SCORES }));
+    expect(await works(api, made.apiKey)).toBe(false);
+  });
+
+  test.each([true, false])(
+    "--replace with refresh %s ends with a key that works, and never a second adoption's loss",
+    async (refresh) => {
+      const made = await byHand();
+      await stack.up(adopting({ ...made }));
+      await stack.up(adopting({ ...made }), { refresh, replace: ["a"] });
+      const key = stack.key("a");
+      expect(await works(api, key?.outputs["apiKey"])).toBe(true);
+      expect(stack.deployed.get("a")).toBe(key?.outputs["apiKey"]);
+      await stack.up(adopting({ ...made }));
+      expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+      expect(await stack.preview(adopting({ ...made }))).toEqual({ a: "same" });
+    },
+  );
+});
+
+describe("without the secret", () => {
+  test("a new key is made and the adopted one retired after the overlap", async () => {
+    const made = await byHand();
+    const program = adopting({ keyId: made.keyId }, { rotation: { overlap: "2d" } });
+    await stack.up(program);
+    const key = stack.key("a");
+    expect(key?.id).not.toBe(made.keyId);
+    expect(await works(api, made.apiKey)).toBe(true);
+    expect(await stack.preview(program)).toEqual({ a: "same" });
+    api.advance(2 * DAY);
+    await stack.up(program);
+    expect(await works(api, made.apiKey)).toBe(false);
+    expect(liveIds(api)).toEqual([key?.id]);
+    expect(await stack.preview(program)).toEqual({ a: "same" });
+    await stack.up(program);
+    expect(stack.key("a")?.id).toBe(key?.id);
+  });
+
+  test.each([{}, { rotation: { overlap: "0s" } }])(
+    "an overlap must be said: %j is refused before any request",
+    async (more) => {
+      const said = await failure(stack.up(adopting({ keyId: "key_any" }, more)));
+      expect(said).toMatch(/rotation\.overlap: isn't set/);
+      expect(counted(api)).toEqual({});
+    },
+  );
+});
+
+describe("refused, with nothing created, changed or revoked", () => {
+  const refused = async (program: Parameters<SimStack["up"]>[0], says: RegExp) => {
+    const since = api.journal().length;
+    expect(await failure(stack.up(program))).toMatch(says);
+    const { create, update, revoke } = counted(api, since);
+    expect({ create, update, revoke }).toEqual({ create: undefined, update: undefined, revoke: undefined });
+  };
+
+  test("a wrong secret, and the secret of another key", async () => {
+    const made = await byHand();
+    const other = await byHand({ name: "other" });
+    await refused(
+      adopting({ keyId: made.keyId, apiKey: "zk_prod_wrong0000000000000000" }),
+      /isn't the secret of[\s\S]*doesn't accept it/,
+    );
+    await refused(
+      adopting({ keyId: made.keyId, apiKey: other.apiKey }),
+      /isn't the secret of[\s\S]*belongs to another key/,
+    );
+  });
+
+  test.each([true, false])("a key of another stack (with its secret: %s)", async (secret) => {
+    const other = simStack({ api, stack: "other" });
+    await other.up(keys({ a: SCORES }));
+    const { keyId, apiKey } = other.key("a")?.outputs ?? {};
+    const adopt = secret ? { keyId, apiKey } : { keyId };
+    await refused(adopting(adopt, { rotation: { overlap: "1d" } }), /it belongs to proj\/other \(a\)/);
+  });
+
+  test("a key that is gone, revoked, or was never there", async () => {
+    const made = await byHand();
+    api.revoke(made.keyId);
+    await refused(adopting({ ...made }), /can't be adopted[\s\S]*it is revoked/);
+    await refused(
+      adopting({ keyId: "key_never" }, { rotation: { overlap: "1d" } }),
+      /can't be adopted[\s\S]*doesn't list it/,
+    );
+  });
+});
