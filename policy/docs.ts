@@ -158,7 +158,8 @@ The package needs \`@pulumi/policy\` beside it: \`npm install --save-dev @pulumi
 
 The configuration is one JSON file: \`all\` for a level, and each policy by its id. Levels are \`advisory\`, \`mandatory\`,
 \`remediate\` and \`disabled\`; a policy's own level is the most that a violation can do, and its \`outsideProduction\` may only
-lower it. A parameter that doesn't exist is an error, not a silence.
+lower it. A parameter that doesn't exist, or a value it can't have, is one error that names it. A policy id that doesn't exist
+is the CLI's to refuse: with parameters it does (\`invalid enforcement level ""\`), with nothing but a level it doesn't.
 
 \`\`\`json
 {

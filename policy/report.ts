@@ -49,7 +49,12 @@ export class Reporter {
     this.#show(`${finding.path}: ${finding.message}`, finding.urn, finding.step, finding.advisory === true);
   }
 
-  /** At the policy's own level, once for the whole run: something about the policy itself, not about a key. */
+  /** At the policy's own level, for each key anew: one that could not be judged must not pass as judged. */
+  defect(name: string): void {
+    this.#report(`could not be judged (${name}): a defect of the policy pack, not of the key`);
+  }
+
+  /** At the policy's own level, once for the whole run: something about the policy's configuration. */
   once(text: string): void {
     const key = `${this.#definition.id}\n${text}`;
     if (this.#runtime.told.has(key)) return;

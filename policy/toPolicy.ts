@@ -129,10 +129,7 @@ async function guarded(reporter: Reporter, judge: () => Promise<void>): Promise<
   } catch (error) {
     if (error instanceof NotEvaluated) reporter.onceAdvisory(`not evaluated: ${error.message}`);
     // The name only: a message may quote the value it stumbled over.
-    else
-      reporter.once(
-        `could not be judged (${error instanceof Error ? error.name : "unknown failure"}): a defect of the policy pack`,
-      );
+    else reporter.defect(error instanceof Error ? error.name : "unknown failure");
   }
 }
 

@@ -33,6 +33,18 @@ test("a rule that throws is reported as a defect, by name only, and the others' 
   expect(alone.length).toBeGreaterThan(20);
 });
 
+test("each key that could not be judged is refused, not only the first", async () => {
+  const fail = () => {
+    throw new TypeError("x");
+  };
+  const policy = broken(fail);
+  for (const name of ["first", "second"]) {
+    expect(await analyze([policy], { name })).toMatchObject([
+      { level: "mandatory", message: expect.stringContaining("TypeError") },
+    ]);
+  }
+});
+
 test("control: without the guard the same throw loses every finding", async () => {
   const bare = { ...broken(() => undefined as never), validateResource: () => Promise.reject(new Error("bare")) };
   await expect(analyze([bare, ...zkscorePolicies({}, testHost())], { inputs: VIOLATING })).rejects.toThrow("bare");
