@@ -21,6 +21,14 @@ export function table(link: (id: string) => string): string {
   return ["| policy | kind | rule | severity | level |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
+/** A README with the table between its two marks brought up to date; without the marks, unchanged. */
+export function withTable(readme: string): string {
+  const [start, end] = ["<!-- policies: made by `npm run docs` -->", "<!-- /policies -->"];
+  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
+  if (from < 0 || to < from) return readme;
+  return `${readme.slice(0, from + start.length)}\n${table((id) => `docs/policies/${id}.md`)}\n${readme.slice(to)}`;
+}
+
 function kinds(definition: Definition): string {
   const kind = [
     definition.resource !== undefined ? "R" : "",

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CATALOGUE } from "../policy/catalogue.ts";
 import type { Definition } from "../policy/definition.ts";
 import { DEFINITIONS } from "../policy/definitions.ts";
-import { policyDocs } from "../policy/docs.ts";
+import { policyDocs, withTable } from "../policy/docs.ts";
 import { packageRoot } from "../tools/root.ts";
 
 const folder = join(packageRoot, "docs", "policies");
@@ -15,6 +15,15 @@ test("docs/policies is what `npm run docs` makes", () => {
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
   expect(pages.size).toBe(definitions.length + 1);
   for (const [file, text] of pages) expect(readFileSync(join(folder, file), "utf8"), file).toBe(text);
+});
+
+test("the README's table, where it has one, is the same", () => {
+  const readme = join(packageRoot, "README.md");
+  if (existsSync(readme)) expect(readFileSync(readme, "utf8")).toBe(withTable(readFileSync(readme, "utf8")));
+  const filled = withTable("a\n<!-- policies: made by `npm run docs` -->\nold\n<!-- /policies -->\nb");
+  expect(filled).toContain("[no-wildcard-access](docs/policies/no-wildcard-access.md)");
+  expect(filled).not.toContain("old");
+  expect(withTable(filled)).toBe(filled);
 });
 
 test("every policy has all that a page needs, once, in words", () => {

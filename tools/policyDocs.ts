@@ -1,12 +1,14 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { policyDocs } from "../policy/docs.ts";
+import { policyDocs, withTable } from "../policy/docs.ts";
 import { packageRoot } from "./root.ts";
 
-/** Writes `docs/policies/` from the definitions, and removes pages of policies that are gone: `npm run docs`. */
+/** Writes `docs/policies/` and the README's table from the definitions, and removes pages of policies that are gone: `npm run docs`. */
 const folder = join(packageRoot, "docs", "policies");
 const pages = policyDocs();
 mkdirSync(folder, { recursive: true });
 for (const file of readdirSync(folder)) if (!pages.has(file)) rmSync(join(folder, file));
 for (const [file, text] of pages) writeFileSync(join(folder, file), text);
+const readme = join(packageRoot, "README.md");
+if (existsSync(readme)) writeFileSync(readme, withTable(readFileSync(readme, "utf8")));
 console.log(`docs/policies: ${pages.size} files`);
