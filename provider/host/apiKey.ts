@@ -1,5 +1,6 @@
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { check } from "../handlers/check.ts";
+import { InitFailure } from "../handlers/context.ts";
 import { create } from "../handlers/create.ts";
 import { remove } from "../handlers/delete.ts";
 import { diff } from "../handlers/diff.ts";
@@ -34,7 +35,10 @@ export function apiKey() {
     create: (inputs: Fields) =>
       guarded(inputs, async () => {
         const context = runtime();
-        const outs = await create(context, inputsOf(inputs));
+        const outs = await create(context, inputsOf(inputs)).catch(async (error: unknown) => {
+          if (error instanceof InitFailure) await revokeIfEngineGone(context, error.state);
+          throw error;
+        });
         await revokeIfEngineGone(context, outs);
         return { id: String(outs.keyId), outs };
       }),

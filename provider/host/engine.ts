@@ -1,9 +1,15 @@
 import { connect } from "node:net";
 
+/** How long a connection may stay silent before the engine counts as alive: it speaks first, within milliseconds. */
+const SILENCE_MS = 500;
+
+/** Signs of an engine that is gone. Right after a kill -9 its address still accepts, and then resets or closes. */
+const GONE: ReadonlySet<string | undefined> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE"]);
+
 /**
  * Whether the engine that started this process still runs. The dynamic-provider process outlives a killed engine and
  * its parent's id doesn't change (a shell stands between), but the engine's address, the last argument of the process,
- * refuses connections at once.
+ * refuses connections, at the latest when the kernel has cleared the dead process away.
  */
 export function engineAlive(address: string | undefined, timeoutMs = 2_000): Promise<boolean> {
   const [, host, port] = /^(?:tcp:\/\/)?(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address ?? "") ?? [];
@@ -14,10 +20,12 @@ export function engineAlive(address: string | undefined, timeoutMs = 2_000): Pro
       socket.destroy();
       resolve(alive);
     };
-    // Only a refusal is proof. A slow machine that doesn't answer in time is taken for a living engine.
+    // A slow machine that doesn't answer in time is taken for a living engine.
     socket.setTimeout(timeoutMs, () => end(true));
-    socket.once("connect", () => end(true));
-    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code !== "ECONNREFUSED"));
+    socket.once("connect", () => socket.setTimeout(SILENCE_MS));
+    socket.once("data", () => end(true)); // gRPC: the server sends its settings first
+    socket.once("error", (error: NodeJS.ErrnoException) => end(!GONE.has(error.code)));
+    socket.once("close", () => end(false));
   });
 }
 
