@@ -10,8 +10,6 @@ export interface HandlerContext {
   log: Log;
   settings: Settings;
   run: Run;
-  /** The names this run goes by. Others than those a key or an identity was made under: a copied or renamed stack. */
-  names: { project: string; stack: string };
   /** Eight random hex digits. */
   random(): string;
 }
@@ -33,6 +31,11 @@ export interface Settings {
   confirmMissing: boolean;
   /** Compared with the secret of a key about to be revoked; never logged or stored. */
   token?: string;
+}
+
+export interface Names {
+  project: string;
+  stack: string;
 }
 
 /** A replacement that `diff` announced in this run. */
@@ -61,6 +64,11 @@ export interface Run {
   refreshed: boolean;
   /** True once `check` was called for anything of ours. */
   programRuns: boolean;
+  /**
+   * The names the program goes by. Others than those a key or an identity was made under: a copied or renamed stack.
+   * Absent in `destroy` and `refresh`: nothing tells the provider process the stack's name but the program.
+   */
+  names?: Names;
   /** Ids that this run let go under `retain`. */
   retained: Set<string>;
   /** The last two listings in a row that were asked about a key that seemed absent. */

@@ -43,7 +43,7 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   // A replacement that was killed may have left a key behind, and nothing asks for this owner any more. Not in a copied
   // stack: there the mark is the original's, and so may the key be.
   const { owner, project, stack } = state.ownership;
-  const original = project === context.names.project && stack === context.names.stack;
+  const original = project === run.names?.project && stack === run.names.stack;
   if (removed && original && !run.declared.has(owner)) await sweep(context, new Set([owner]), ledgerIds(context));
 }
 

@@ -1,7 +1,7 @@
 import { ZkscoreError } from "../domain/errors.ts";
 
 import { assertEndpoint } from "./account.ts";
-import type { HandlerContext } from "./context.ts";
+import type { HandlerContext, Names } from "./context.ts";
 import { liveMarked, nameOf, neverUsed } from "./remote.ts";
 
 /**
@@ -13,13 +13,37 @@ export interface IdentityState {
   project: string;
   stack: string;
   endpoint: string;
+  /** An `up` ran under other names than those: the state is a copy, or the stack was renamed. */
+  copied?: boolean;
+}
+
+/** The program says under which names it runs; a `destroy` without it knows only what an `up` has recorded. */
+export function checkIdentity({ run }: HandlerContext, names: Names): void {
+  run.programRuns = true;
+  run.names = names;
+}
+
+/** The identity itself is never compared. */
+export function diffIdentity(context: HandlerContext, olds: IdentityState, names: Names): { changes: boolean } {
+  assertIdentityEndpoint(context, olds);
+  return { changes: isCopied(olds, names) !== (olds.copied === true) };
+}
+
+export function updateIdentity(olds: IdentityState, names: Names): IdentityState {
+  return { ...olds, copied: isCopied(olds, names) };
+}
+
+function isCopied({ project, stack }: IdentityState, names: Names): boolean {
+  return project !== names.project || stack !== names.stack;
 }
 
 /**
  * Last in `destroy`: revokes keys of this identity that were never used and that no state holds (creates that were
  * killed), and names the others. Revokes nothing
  * - where the program runs: then the identity is being replaced, and its keys live on;
- * - in a stack with other names than those it was made for: that may be a copy.
+ * - in a stack that has run under other names than those it was made for: that may be a copy.
+ *
+ * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
  */
 export async function removeIdentity(context: HandlerContext, state: IdentityState): Promise<void> {
   if (context.run.programRuns) return;
@@ -28,12 +52,10 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
   const mine = [...liveMarked(await client.list("fresh"))].filter(
     ({ key, marker }) => marker.identity === state.identity && !run.retained.has(key.id),
   );
-  const current = context.names;
-  const copied = current.project !== state.project || current.stack !== state.stack;
   const named: string[] = [];
   for (const { key, marker } of mine) {
     const sameNames = marker.project === state.project && marker.stack === state.stack;
-    if (copied || !sameNames || !neverUsed(key) || marker.keep || run.shown.has(key.id)) {
+    if (state.copied === true || !sameNames || !neverUsed(key) || marker.keep || run.shown.has(key.id)) {
       if (!marker.keep) named.push(nameOf(key));
       continue;
     }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { getProject, getStack } from "@pulumi/pulumi/metadata";
 import { createClient } from "../api/client.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ZkscoreError } from "../domain/errors.ts";
@@ -48,7 +47,6 @@ export function runtime(): HandlerContext {
     }),
     log: stderrLog(),
     run: newRun(),
-    names: { project: getProject(), stack: getStack() },
     random: () => randomBytes(4).toString("hex"),
   };
   exitWithEngine(ENGINE);

@@ -1,11 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { assertIdentityEndpoint, type IdentityState, readIdentity, removeIdentity } from "../handlers/identity.ts";
+import type { Names } from "../handlers/context.ts";
+import {
+  checkIdentity,
+  diffIdentity,
+  type IdentityState,
+  readIdentity,
+  removeIdentity,
+  updateIdentity,
+} from "../handlers/identity.ts";
 import { guarded } from "./guard.ts";
 import { configure, type HostConfig, runtime } from "./runtime.ts";
 
 type Fields = Record<string, unknown>;
 
-// A border: this provider wrote the state.
+// Borders: the constructor wrote the inputs, and this provider the state.
+const namesOf = ({ project, stack }: Fields) => ({ project, stack }) as Names;
 const stateOf = ({ __provider, ...state }: Fields) => state as unknown as IdentityState;
 
 /** The handlers of the stack identity. */
@@ -15,15 +24,12 @@ export function stackIdentity() {
 
     check: (_olds: Fields, news: Fields) =>
       guarded(news, () => {
-        runtime().run.programRuns = true;
+        checkIdentity(runtime(), namesOf(news));
         return { inputs: news };
       }),
 
-    diff: (_id: string, olds: Fields) =>
-      guarded(olds, () => {
-        assertIdentityEndpoint(runtime(), stateOf(olds));
-        return { changes: false };
-      }),
+    diff: (_id: string, olds: Fields, news: Fields) =>
+      guarded(olds, () => diffIdentity(runtime(), stateOf(olds), namesOf(news))),
 
     create: ({ project, stack }: Fields) =>
       guarded({}, () => {
@@ -33,7 +39,8 @@ export function stackIdentity() {
 
     read: (id: string, props: Fields) => guarded(props, () => ({ id, props: readIdentity(runtime(), stateOf(props)) })),
 
-    update: (_id: string, olds: Fields) => guarded(olds, () => ({ outs: stateOf(olds) })),
+    update: (_id: string, olds: Fields, news: Fields) =>
+      guarded(olds, () => ({ outs: updateIdentity(stateOf(olds), namesOf(news)) })),
 
     delete: (_id: string, props: Fields) => guarded(props, () => removeIdentity(runtime(), stateOf(props))),
   };

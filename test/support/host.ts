@@ -22,14 +22,14 @@ export interface HostProcess extends ProviderRun {
  * Starts the process with the built package (`dist`), as `up` would. It is given the address of a socket of ours as
  * its engine's.
  */
-export async function startHost({ env, project, stack }: RunOptions): Promise<HostProcess> {
+export async function startHost({ env, project }: RunOptions): Promise<HostProcess> {
   const engine = await listen();
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(ZKSCORE_|PULUMI_|VITEST|NODE_OPTIONS$)/.test(name),
   );
   const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address], {
     cwd: packageRoot,
-    env: { ...Object.fromEntries(inherited), PULUMI_NODEJS_PROJECT: project, PULUMI_NODEJS_STACK: stack, ...env },
+    env: { ...Object.fromEntries(inherited), PULUMI_NODEJS_PROJECT: project, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);

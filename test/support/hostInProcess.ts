@@ -9,10 +9,12 @@ import { create } from "../../provider/handlers/create.ts";
 import { remove } from "../../provider/handlers/delete.ts";
 import { diff } from "../../provider/handlers/diff.ts";
 import {
-  assertIdentityEndpoint,
+  checkIdentity,
+  diffIdentity,
   type IdentityState,
   readIdentity,
   removeIdentity,
+  updateIdentity,
 } from "../../provider/handlers/identity.ts";
 import { read } from "../../provider/handlers/read.ts";
 import { update } from "../../provider/handlers/update.ts";
@@ -52,7 +54,6 @@ export function startInProcess(options: InProcessOptions): ProviderRun & { conte
     random: options.random,
     log: { warn: (line) => void lines.push(`warning: ${line}`), info: (line) => void lines.push(line) },
     run: newRun(),
-    names: { project: options.project, stack: options.stack },
   };
   return {
     context,
@@ -94,23 +95,25 @@ function keyHandlers(context: HandlerContext): Handlers {
 
 function identityHandlers(context: HandlerContext): Handlers {
   const state = (fields: Fields) => plain(fields) as unknown as IdentityState;
+  const names = (fields: Fields) => ({ project: String(fields["project"]), stack: String(fields["stack"]) });
   return {
     check: async (_olds, news) => {
-      context.run.programRuns = true;
+      checkIdentity(context, names(news));
       return { inputs: news, failures: [] };
     },
-    diff: (_id, olds) =>
-      bare(async () => {
-        assertIdentityEndpoint(context, state(olds));
-        return { changes: false, replaces: [], deleteBeforeReplace: false };
-      }),
+    diff: (_id, olds, news) =>
+      bare(async () => ({
+        ...diffIdentity(context, state(olds), names(news)),
+        replaces: [],
+        deleteBeforeReplace: false,
+      })),
     create: async (inputs) => {
       const identity = randomUUID();
       const { endpoint } = context.settings;
       return { id: identity, outs: { project: inputs["project"], stack: inputs["stack"], identity, endpoint } };
     },
     read: (id, props) => bare(async () => ({ id, props: fieldsOf(readIdentity(context, state(props))) })),
-    update: async (_id, olds) => ({ outs: olds }),
+    update: async (_id, olds, news) => ({ outs: fieldsOf(updateIdentity(state(olds), names(news))) }),
     delete: (_id, props) => bare(() => removeIdentity(context, state(props))),
   };
 }

@@ -147,7 +147,10 @@ export class SimStack {
     const news = { project: this.project, stack: this.stack };
     const { inputs } = await this.#call(run.identity.check(known?.inputs ?? {}, news));
     if (known !== undefined) {
-      await this.#call(run.identity.diff(known.id, known.outputs, inputs));
+      const { changes } = await this.#call(run.identity.diff(known.id, known.outputs, inputs));
+      if (changes && !preview) {
+        known.outputs = (await this.#call(run.identity.update(known.id, known.outputs, inputs))).outs;
+      }
     } else if (!preview) {
       const { id, outs } = await this.#call(run.identity.create(inputs));
       this.entries.unshift({ kind: "identity", name: "zkscore", id, inputs, outputs: outs });
