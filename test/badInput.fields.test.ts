@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
+import { hostSettings } from "../provider/host/settings.ts";
 import { BAD_INPUTS, VALUE } from "./support/badInputs.ts";
-import type { Fields, ProviderRun } from "./support/hostHandlers.ts";
-import { startInProcess } from "./support/hostInProcess.ts";
-import { accountAt, accountClock, counted, SCORES } from "./support/hostWorld.ts";
+import { type HostProcess, startHost } from "./support/host.ts";
+import type { Fields } from "./support/hostHandlers.ts";
+import { accountAt, counted, SCORES } from "./support/hostWorld.ts";
 import { connection } from "./support/world.ts";
 
 let api: Emulator;
-let run: ProviderRun;
+let run: HostProcess;
 beforeAll(async () => {
   api = await accountAt();
   const env = { ...connection(api), ZKSCORE_PLAN: "starter" };
-  run = startInProcess({ env, project: "proj", stack: "dev", clock: accountClock(api), random: () => "00000000" });
+  run = await startHost({ env, project: "proj", stack: "dev" });
 });
 
 const ownership = { identity: "id", owner: "o", project: "proj", stack: "dev", name: "a" };
@@ -49,6 +50,26 @@ test("an event that the API's pages don't list is a warning", async () => {
   const webhooks = [{ url: "https://a.example.com/", events: ["score.invented"] }];
   expect(await failuresOf({ ...SCORES, webhooks })).toEqual([]);
   expect(run.log()).toContain("warning: a: webhooks[0].events names an event the API's pages don't list");
+});
+
+test.each([
+  [
+    { ZKSCORE_BASE_URL: "http://api.example.com/v1" },
+    /base URL .* can't be used \[ZKS_CONFIG\]\n.*it is not https.*\n.*Set ZKSCORE_BASE_URL/,
+  ],
+  [{ ZKSCORE_BASE_URL: "https://user:s3cr3t@example.com" }, /holds a user name or password\n.*Set ZKSCORE_BASE_URL/],
+  [{ ZKSCORE_BASE_URL: "example" }, /it is not an absolute URL\n.*Set ZKSCORE_BASE_URL/],
+  [{ ZKSCORE_UPDATES: "both" }, /setting ZKSCORE_UPDATES .*\n.*it is neither replace nor patch\n.*set it to replace/],
+  [{ ZKSCORE_PLAN: "gold" }, /setting ZKSCORE_PLAN .*\n.*it is no plan of the API\n.*set it to one of free/],
+  [{ ZKSCORE_PLAN_LIMITS: "{" }, /setting ZKSCORE_PLAN_LIMITS .*\n.*it is not JSON\n.*write JSON such as/],
+  [{ ZKSCORE_PLAN_LIMITS: '{"perSecond":1}' }, /it has a field that is no limit\n.*fields: requestsPerMinute/],
+  [{ ZKSCORE_NOW: "noon" }, /setting ZKSCORE_NOW .*\n.*it is not an ISO 8601 instant\n.*unset it/],
+  [
+    { ZKSCORE_NOW: "2026-01-01T00:00:00Z", ZKSCORE_BASE_URL: "https://api.example.com" },
+    /the API is a real one\n.*unset it/,
+  ],
+])("a setting that can't be used is named: %o", (env, says) => {
+  expect(() => hostSettings({ ...connection(api), ...env }, () => undefined)).toThrow(says);
 });
 
 test("what is right passes (control)", async () => {

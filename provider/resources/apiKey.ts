@@ -104,6 +104,12 @@ function ownership(name: string, opts: CustomResourceOptions) {
 }
 
 function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
+  // A JavaScript program can leave them out.
+  if (typeof args !== "object" || args === null) {
+    throw new RunError(
+      `${name}: the arguments are missing; write new ApiKey("${name}", { permissions: [{ resource, actions }] })`,
+    );
+  }
   if (opts.retainOnDelete === true) {
     throw new RunError(
       `${name}: retainOnDelete is not for keys; use deletionPolicy: "retain", which marks the key as kept`,
@@ -114,7 +120,7 @@ function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): vo
       `${name}: Pulumi can't import a dynamic resource; use adopt: { keyId, apiKey } to take a key over`,
     );
   }
-  const rotation: unknown = args?.rotation;
+  const rotation: unknown = args.rotation;
   const overlaps = typeof rotation === "object" && rotation !== null && "overlap" in rotation && rotation.overlap;
   if (opts.deleteBeforeReplace === true && overlaps) {
     throw new RunError(
