@@ -34,7 +34,6 @@ export const WEBHOOK_EVENTS = [
 
 /** States of a key. Assumed: the reference only shows `active` and counts the other three. */
 export const KEY_STATUSES = ["active", "inactive", "expired", "revoked"] as const;
-export type KeyStatus = (typeof KEY_STATUSES)[number];
 
 /** Where the documented API lives; the `/v1` prefix is part of the base URL (guide pages write `/api/v1`). */
 export const DEFAULT_BASE_URL = "https://api-mainnet.onzks.com/v1";

@@ -75,7 +75,6 @@ export const createResponse = z.looseObject({
   webhooks: z.array(wireWebhook).nullish(),
   timestamp: z.string(),
 });
-export type CreateResponse = z.infer<typeof createResponse>;
 
 /** 200 of `PATCH /developer/keys/{keyId}` (A wholly). */
 export const updateResponse = z.looseObject({
@@ -84,7 +83,6 @@ export const updateResponse = z.looseObject({
   webhooks: z.array(wireWebhook).nullish(),
   timestamp: z.string(),
 });
-export type UpdateResponse = z.infer<typeof updateResponse>;
 
 /** 200 of `DELETE /developer/keys/{keyId}` (A). */
 export const revokeResponse = z.looseObject({

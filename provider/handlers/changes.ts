@@ -6,7 +6,6 @@ import { isUnknown } from "../domain/unknown.ts";
 
 /** Fields that live on the server and that an update can carry (assumed), in the words of the program. */
 export const PATCHABLE = ["name", "description", "permissions", "rateLimit", "webhooks", "metadata"] as const;
-export type Patchable = (typeof PATCHABLE)[number];
 
 /** Fields of the server that differ from what the program wants, drift included. */
 export function changedFields(olds: KeyState, news: KeyInputs): string[] {

@@ -26,8 +26,6 @@ export interface ProviderRun {
   end(): Promise<void>;
 }
 
-export type StartRun = (options: RunOptions) => Promise<ProviderRun>;
-
 export interface RunOptions {
   /** ZKSCORE_ variables. */
   env: Readonly<Record<string, string | undefined>>;

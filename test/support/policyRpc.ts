@@ -93,15 +93,6 @@ export async function analyzeStack(policies: readonly Policy[], givens: readonly
   return diagnostics(await call(rpc, request));
 }
 
-/** The properties after every remediation that changed something, in order, or none. */
-export async function remediate(policies: readonly Policy[], given: Given = {}) {
-  const rpc = server.makeRemediateRpcFun("pack", "0.0.0", "mandatory", policies);
-  const response = await call(rpc, fill(new analyzer.AnalyzeRequest(), given));
-  return response
-    .getRemediationsList()
-    .map((entry) => ({ policy: entry.getPolicyname(), properties: entry.getProperties()?.toJavaScript() }));
-}
-
 export const RESOURCE_OPTIONS = ["apiKey", "webhooks", "adopt"];
 
 export function fill(message: ReturnType<typeof require>, given: Given) {
