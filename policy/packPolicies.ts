@@ -5,7 +5,7 @@ import { Reporter } from "./report.ts";
 import { exemptionFindings } from "./rules/exemptionHygiene.ts";
 import { liveWanted, type Runtime, resolve } from "./runtime.ts";
 import type { SETTINGS } from "./settings.ts";
-import { type Policy, toPolicy } from "./toPolicy.ts";
+import { type Policy, stepAside, toPolicy } from "./toPolicy.ts";
 
 /**
  * Carries the settings. A policy sees its own configuration only, so this one stands first, is not bound to a type, and
@@ -19,6 +19,7 @@ export function settingsPolicy(
   const take = (args: { getConfig<T extends object>(): T }, report: ReportViolation) => {
     const { values, problems } = resolve(definition.parameters, args.getConfig());
     runtime.settings = values;
+    runtime.configured = true;
     if (problems.length > 0) new Reporter(definition, runtime, report).once(problems.join("; "));
   };
   return { ...toPolicy(definition, runtime, level), validateResource: take };
@@ -52,5 +53,6 @@ export function exemptionPolicy(
     });
     for (const finding of findings) reporter.packFinding(finding);
   };
-  return { ...toPolicy(definition, runtime, level), validateStack };
+  const policy: Policy = { ...toPolicy(definition, runtime, level), validateStack };
+  return stepAside(policy, () => runtime.configured && runtime.settings.exemptions.length === 0);
 }

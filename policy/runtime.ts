@@ -9,6 +9,8 @@ export interface Runtime {
   readonly host: Host;
   readonly account: Account;
   settings: Settings;
+  /** True once the engine's configuration has been seen: then a policy that has nothing to do steps aside. */
+  configured: boolean;
   /** Exemptions that let a finding pass in this run. */
   readonly used: Set<Exemption>;
   /** Configuration problems already told: one message for a whole stack. */
@@ -23,6 +25,7 @@ export function createRuntime(host: Host): Runtime {
       () => runtime.settings.liveTimeoutSeconds * 1000,
     ),
     settings: defaultsOf(SETTINGS),
+    configured: false,
     used: new Set(),
     told: new Set(),
   };

@@ -71,6 +71,20 @@ export function toPolicy(definition: Definition, runtime: Runtime, level: Enforc
       }
     });
   }
+  const onlyLive = definition.resource === undefined && definition.stack === undefined;
+  return onlyLive ? stepAside(policy, () => runtime.configured && !liveWanted(runtime)) : policy;
+}
+
+/**
+ * Hides a policy's functions while it has nothing to do. The SDK decodes every resource of a stack for every policy
+ * that has one, before the policy can say that it isn't interested.
+ */
+export function stepAside(policy: Policy, idle: () => boolean): Policy {
+  for (const name of ["validateResource", "validateStack"] as const) {
+    const validate = policy[name];
+    if (validate === undefined) continue;
+    Object.defineProperty(policy, name, { enumerable: true, get: () => (idle() ? undefined : validate) });
+  }
   return policy;
 }
 
