@@ -22,3 +22,13 @@ export async function urnOf(stack: TestStack, name: string): Promise<string> {
   if (found === undefined) throw new Error(`no ${name} in the state`);
   return found.urn;
 }
+
+/** An exported stack without one resource, and without what the others say of it. */
+export function withoutResource(exported: string, urn: string): string {
+  const checkpoint = JSON.parse(exported);
+  const { resources } = checkpoint.deployment;
+  checkpoint.deployment.resources = resources
+    .filter((resource: { urn: string }) => resource.urn !== urn)
+    .map(({ dependencies: _all, propertyDependencies: _each, ...rest }: Record<string, unknown>) => rest);
+  return JSON.stringify(checkpoint);
+}
