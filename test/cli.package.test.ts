@@ -68,6 +68,16 @@ test("CommonJS and ES modules of that project import it; deep paths are closed",
   await expect(run(process.execPath, [join(folder, "deep.cjs")])).rejects.toThrow("ERR_PACKAGE_PATH_NOT_EXPORTED");
 });
 
+test("it brings its users no Node of its own: only undici and zod are installed with it", () => {
+  // A border: this repository's own file.
+  const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Record<
+    string,
+    object | undefined
+  >;
+  expect(Object.keys(manifest["dependencies"] ?? {})).toEqual(["undici", "zod"]);
+  expect(manifest["optionalDependencies"]).toBeUndefined();
+});
+
 test("every file that package.json names exists", () => {
   // A border: this repository's own file.
   const {
