@@ -1,12 +1,15 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { COMPLIANT, withField } from "../policy/example.ts";
 import { render } from "../policy/render.ts";
 import { packageRoot } from "../tools/root.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, keysProgram, type World } from "./support/world.ts";
+
+// Several runs of the CLI in one test, on a machine that may be doing other things.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** The pack under the real CLI, as a user calls it. */
 const PACK = ["--policy-pack", join(packageRoot, "policy")];
