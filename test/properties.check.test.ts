@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import type { KeyInputs, KeyState } from "../provider/domain/inputs.ts";
+import { check } from "../provider/handlers/check.ts";
+import { type HandlerContext, newRun } from "../provider/handlers/context.ts";
+import { diff } from "../provider/handlers/diff.ts";
+import { stateOf } from "../provider/handlers/state.ts";
+import type { Fields } from "./support/hostHandlers.ts";
+import { places, programInputs, shuffled, withUnknown } from "./support/modelInputs.ts";
+import { virtualClock } from "./support/virtualClock.ts";
+
+const RUNS = Number(process.env["PROVE_CASES"] ?? 1_000);
+const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
+const ownership = { identity: "id", owner: "owner", project: "proj", stack: "dev", name: "a" };
+
+beforeAll(() => console.log(`properties: seed ${seed}, ${RUNS} cases each`));
+
+/** No client: check and diff make no request, or the test ends here. */
+function context(): HandlerContext {
+  const refuse = () => Promise.reject(new Error("a request"));
+  return {
+    client: { create: refuse, list: refuse, known: () => undefined, revoke: refuse, update: refuse, usage: refuse },
+    clock: virtualClock(),
+    settings: { endpoint: "http://loopback/v1", updates: "replace", confirmMissing: false },
+    log: { warn: () => undefined, info: () => undefined },
+    run: newRun(),
+    random: () => "00000000",
+  };
+}
+
+const checked = (inputs: unknown) => check(context(), {}, { ...(inputs as Fields), ownership });
+const accepted = programInputs.filter((inputs) => checked(inputs).failures.length === 0);
+
+function stateFrom(inputs: KeyInputs): KeyState {
+  const createdAt = new Date(virtualClock().now()).toISOString();
+  const name = `${inputs.namePrefix ?? "a"}-00000000`;
+  const key = { id: "key_1", name, permissions: [], status: "active", createdAt };
+  const at = { name, endpoint: "http://loopback/v1", attempt: "00000000", previous: [] };
+  return stateOf({
+    inputs,
+    apiKey: "zk_prod_0000000000000000",
+    key,
+    serverTime: Date.parse(createdAt),
+    adopted: false,
+    ...at,
+  });
+}
+
+const property = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void) =>
+  fc.assert(fc.property(arbitrary, holds), { numRuns: RUNS, seed });
+
+test("check of what check gave gives the same", { timeout: 1_800_000 }, () => {
+  property(accepted, (inputs) => {
+    const once = checked(inputs);
+    expect(checked(once.inputs)).toEqual(once);
+  });
+});
+
+test("a key differs in nothing from the program it was made from, in both modes", { timeout: 1_800_000 }, () => {
+  property(accepted, (inputs) => {
+    const { inputs: news } = checked(inputs);
+    for (const updates of ["replace", "patch"] as const) {
+      const one = context();
+      one.settings.updates = updates;
+      expect(diff(one, stateFrom(news), news)).toEqual({ changes: false, replaces: [], deleteBeforeReplace: false });
+    }
+  });
+});
+
+test("order never matters", { timeout: 1_800_000 }, () => {
+  const orders = fc.array(fc.nat(), { minLength: 8, maxLength: 8 });
+  property(fc.tuple(accepted, orders), ([inputs, keys]) => {
+    const swap = (length: number) =>
+      Array.from({ length }, (_, n) => n).sort((a, b) => (keys[a % 8] ?? 0) - (keys[b % 8] ?? 0));
+    const other = checked(shuffled(inputs, swap));
+    expect(other.failures).toEqual([]);
+    expect(diff(context(), stateFrom(checked(inputs).inputs), other.inputs).changes).toBe(false);
+  });
+});
+
+test("an unknown value anywhere never throws, and hides no error of another field", { timeout: 1_800_000 }, () => {
+  property(fc.tuple(programInputs, fc.nat()), ([inputs, n]) => {
+    const all = places(inputs);
+    const unknown = withUnknown(inputs, all[n % all.length] ?? []) as Fields;
+    const { inputs: news } = checked(unknown);
+    diff(context(), stateFrom(checked({ permissions: [{ resource: "all", actions: ["read"] }] }).inputs), news);
+    const field = String(all[n % all.length]?.[0]);
+    const bad = field === "description" ? "deletionPolicy" : "description";
+    const { failures } = checked({ ...unknown, [bad]: 42 });
+    expect(failures.join("\n")).toContain(`${bad}: `);
+  });
+});
+
+test("control: a changed field is a difference", () => {
+  let seen = 0;
+  property(fc.tuple(accepted, accepted), ([one, two]) => {
+    const [before, after] = [checked(one).inputs, checked(two).inputs];
+    if (JSON.stringify(before) !== JSON.stringify(after))
+      seen += Number(diff(context(), stateFrom(before), after).changes);
+  });
+  expect(seen).toBeGreaterThan(RUNS / 2);
+});
