@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { minedStack } from "./support/modelMined.ts";
 import { sequence } from "./support/modelSequence.ts";
 import { play, type Tally } from "./support/modelWorld.ts";
 
@@ -11,7 +12,7 @@ test(`the state is always mended, never guessed: ${RUNS} random sequences`, { ti
   const total: Tally = { ups: 0, crashes: 0, replaced: 0, retired: 0, orphansRevoked: 0 };
   await fc.assert(
     fc.asyncProperty(sequence, async (ops) => {
-      const tally = await play(ops);
+      const tally = await play(ops, minedStack);
       for (const name of ["ups", "crashes", "replaced", "retired", "orphansRevoked"] as const)
         total[name] += tally[name];
     }),

@@ -1,25 +1,29 @@
 import type { Emulator } from "../../emulator/index.ts";
-import type { KeyApi } from "../../provider/api/types.ts";
 import { HandlerFailure } from "./hostHandlers.ts";
 import { accountAt, HOUR, simStack, works } from "./hostWorld.ts";
 import { type Entry, Killed, type Program, type SimStack } from "./modelEngine.ts";
+import type { Bomb, ModelStack } from "./modelMined.ts";
 import { Reference } from "./modelReference.ts";
 import type { Op } from "./modelSequence.ts";
 import { liveIds } from "./world.ts";
 
 /** Plays one sequence against an account that holds a stack of equal names beside it. Throws where a promise breaks. */
-export async function play(ops: readonly Op[]): Promise<Tally> {
+export async function play(ops: readonly Op[], make: MakeStack): Promise<Tally> {
   const api = await accountAt();
+  const stack = await make(api);
   try {
-    const player = new Player(api);
+    const player = new Player(api, stack);
     await player.begin();
     for (const op of ops) await player.step(op);
     await player.end();
     return player.tally;
   } finally {
+    await stack.dispose();
     await api.close();
   }
 }
+
+export type MakeStack = (api: Emulator) => ModelStack | Promise<ModelStack>;
 
 /** What a sequence came to, to show that sequences reach what they should. */
 export interface Tally {
@@ -30,33 +34,25 @@ export interface Tally {
   orphansRevoked: number;
 }
 
-interface Bomb {
-  /** Counts down requests that change something. */
-  left: number;
-  after: boolean;
-}
-
 class Player {
   readonly tally: Tally = { ups: 0, crashes: 0, replaced: 0, retired: 0, orphansRevoked: 0 };
   readonly #api: Emulator;
-  readonly #stack: SimStack;
+  readonly #stack: ModelStack;
   readonly #neighbour: SimStack;
   readonly #reference = new Reference();
   readonly #unborn = new Map<string, string>();
   #neighbours: string[] = [];
-  #bomb: Bomb | undefined;
-  #dead = false;
 
-  constructor(api: Emulator) {
+  constructor(api: Emulator, stack: ModelStack) {
     this.#api = api;
-    this.#stack = simStack({ api, around: (client) => this.#mined(client), dead: () => this.#dead });
+    this.#stack = stack;
     this.#neighbour = simStack({ api });
   }
 
   async begin(): Promise<void> {
     await this.#neighbour.up(this.#reference.program());
     this.#neighbours = liveIds(this.#api);
-    await this.#succeed(() => this.#stack.up(this.#reference.program()));
+    await this.#succeed(() => this.#stack.up(this.#reference.program(), {}, undefined));
   }
 
   async step(op: Op): Promise<void> {
@@ -74,7 +70,7 @@ class Player {
   /** However it went: one `up` mends, nothing is pending, and one `destroy` leaves none. */
   async end(): Promise<void> {
     await this.#up(undefined, undefined, undefined);
-    await this.#explained(() => this.#stack.destroy());
+    await this.#explained(() => this.#stack.destroy(undefined));
     this.#neighbourIsWhole();
     const left = this.#ours();
     if (left.length > 0) throw new Error(`destroy left ${left.join(", ")}`);
@@ -82,7 +78,6 @@ class Player {
 
   async #up(crash: Bomb | undefined, broken: string | undefined, replace: string | undefined): Promise<void> {
     const program = this.#reference.program();
-    this.#bomb = crash === undefined ? undefined : { ...crash };
     this.#reference.attempt(this.#api.now());
     const options = {
       ...(broken === undefined ? {} : { brokenDependents: [broken] }),
@@ -90,7 +85,7 @@ class Player {
     };
     if (options.replace !== undefined) this.#reference.forced(options.replace);
     try {
-      await this.#succeed(() => this.#stack.up(program, options));
+      await this.#succeed(() => this.#stack.up(program, options, crash));
     } catch (error) {
       if (!(error instanceof Killed) && !(error instanceof HandlerFailure && broken !== undefined)) throw error;
       this.tally.crashes += 1;
@@ -116,14 +111,13 @@ class Player {
   }
 
   async #nothingPending(program: Program): Promise<void> {
-    const steps = Object.entries(await this.#stack.preview(program)).filter(([, step]) => step !== "same");
-    if (steps.length > 0) throw new Error(`after up a preview shows ${JSON.stringify(steps)}`);
+    const steps = await this.#stack.pending(program);
+    if (steps.length > 0) throw new Error(`after up a preview shows ${steps.join("\n")}`);
   }
 
   async #destroy(crash: Bomb | undefined): Promise<void> {
-    this.#bomb = crash === undefined ? undefined : { ...crash };
     try {
-      await this.#explained(() => this.#stack.destroy());
+      await this.#explained(() => this.#stack.destroy(crash));
       this.#reference.destroyed();
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
@@ -137,12 +131,10 @@ class Player {
     const known = new Set(this.#stack.entries.flatMap((entry) => [entry.id, ...ledgerOf(entry)]));
     const used = new Set(this.#api.keys().flatMap((key) => (key.totalRequests > 0 ? [key.id] : [])));
     const before = this.#api.journal().length;
-    this.#dead = false;
     const outcome = await operation().then(
       () => undefined,
       (error: unknown) => ({ error }),
     );
-    this.#bomb = undefined;
     const ended = this.#api
       .journal()
       .slice(before)
@@ -186,24 +178,6 @@ class Player {
     if (id === undefined || !liveIds(this.#api).includes(id)) return;
     this.#api.revoke(id);
     this.#reference.goneByHand(id);
-  }
-
-  /** Kills engine and provider at the nth request that changes something, before it is sent or after it is committed. */
-  #mined(client: KeyApi): KeyApi {
-    const guard = async <T>(call: () => Promise<T>): Promise<T> => {
-      if (this.#dead) throw new Killed();
-      const explodes = this.#bomb !== undefined && this.#bomb.left-- <= 0;
-      if (!explodes) return call();
-      if (this.#bomb?.after === true) await call();
-      this.#dead = true;
-      throw new Killed();
-    };
-    return {
-      ...client,
-      create: (body) => guard(() => client.create(body)),
-      revoke: (id) => guard(() => client.revoke(id)),
-      update: (id, body) => guard(() => client.update(id, body)),
-    };
   }
 }
 

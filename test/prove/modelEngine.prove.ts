@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { realStack } from "../support/modelReal.ts";
+import { sequence } from "../support/modelSequence.ts";
+import { play, type Tally } from "../support/modelWorld.ts";
+
+const RUNS = Number(process.env["PROVE_RUNS"] ?? 200);
+
+test(`the model against the real engine: ${RUNS} random sequences`, { timeout: 6 * 3_600_000 }, async () => {
+  const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
+  console.log(`model on the engine: seed ${seed}, ${RUNS} sequences`);
+  const tallies: Tally[] = [];
+  await fc.assert(
+    fc.asyncProperty(sequence, async (ops) => {
+      // Dependents that fail are the simulated engine's part: here every key is an output of the stack.
+      const possible = ops.map((op) => (op.op === "up" ? { ...op, broken: undefined } : op));
+      tallies.push(await play(possible, realStack));
+    }),
+    // A sequence is minutes: the failing one is reported with its path, not shrunk.
+    { numRuns: RUNS, seed, endOnFailure: true },
+  );
+  const sum = (name: keyof Tally) => tallies.reduce((total, tally) => total + tally[name], 0);
+  console.log(
+    `model on the engine: ${sum("ups")} ups, ${sum("crashes")} crashes, ${sum("replaced")} replacements, ${sum("orphansRevoked")} leftovers revoked`,
+  );
+  expect(tallies).toHaveLength(RUNS);
+  expect(sum("crashes")).toBeGreaterThan(RUNS / 4);
+});
