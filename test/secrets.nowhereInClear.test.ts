@@ -75,12 +75,15 @@ describeWithEngine("secrets", () => {
     sinks.set("up", (await succeed(stack.up())).output);
     canaries.set("issued key", String((await stack.outputs())["secret"]));
 
-    // Drift, so that a refresh has inputs to show beside the secret ones.
+    sinks.set("refresh", (await succeed(stack.refresh())).output); // from here on metadata has a base line
+
+    // Drift beside the secret ones: in the outputs, and in the inputs that a refresh writes back.
     const key = world.key("made");
     api.edit(key.id, { metadata: { ...key.metadata, team: "someone" }, webhooks: [], description: "someone's" });
     sinks.set("refresh --diff", (await succeed(stack.refresh(["--diff"]))).output);
-    sinks.set("refresh", (await succeed(stack.refresh())).output);
-    sinks.set("export with drift", JSON.stringify(await stack.export()));
+    const drifted = await stack.export();
+    expect(drifted.deployment.resources?.some(({ outputs }) => outputs?.["drift"] !== undefined)).toBe(true);
+    sinks.set("export with drift", JSON.stringify(drifted));
 
     stack.setProgram(program("second"));
     sinks.set("preview --diff of changes", (await succeed(stack.preview(["--diff"], changed))).output);
