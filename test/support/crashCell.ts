@@ -1,58 +1,60 @@
-import { type Cell, cellName } from "./crashMatrix.ts";
-import { crashProgram, scenario } from "./crashProgram.ts";
+import { type Cell, cellName, leavesLeftover } from "./crashMatrix.ts";
+import { crashProgram, type Scenario, scenario } from "./crashProgram.ts";
 import { judged, type Proof, type Verdict } from "./crashRun.ts";
 import { strike } from "./crashStrike.ts";
-import { consumedKey, faults, knownIds } from "./crashVerdict.ts";
+import { consumedKey, faults, knownIds, outlivers, restless } from "./crashVerdict.ts";
 import { type CrashWorld, openCrashWorld, type Recording, setRefreshAlways } from "./crashWorld.ts";
 import { succeed } from "./stack.ts";
+
+/** Something done to the account just before it is judged: for controls. */
+export type Sabotage = (world: CrashWorld) => Promise<unknown> | unknown;
 
 export function cellProof(cell: Cell): Proof {
   return { name: cellName(cell), run: (recording) => runCell(recording, cell) };
 }
 
 /** Runs one cell from the crash to an empty account. */
-async function runCell(recording: Recording, cell: Cell): Promise<Verdict> {
-  const { phase, operation } = cell;
-  const preliminary = scenario(operation, recording.foreign, "");
+export async function runCell(recording: Recording, cell: Cell, sabotage: Sabotage = () => {}): Promise<Verdict> {
+  const { start, target, updates } = scenario(cell.operation, recording.foreign, "");
   // Where every `up` reads first, the last request before the operation's own would belong to the refresh.
-  const refreshAlways = !(phase === "beforeSend" && preliminary.target !== "update" && preliminary.target !== "list");
-  const world = await openCrashWorld(recording[preliminary.start], { updates: preliminary.updates, refreshAlways });
+  const refreshAlways = !(cell.phase === "beforeSend" && target !== "update" && target !== "list");
+  const world = await openCrashWorld(recording[start], { updates, refreshAlways });
+  const it = scenario(cell.operation, recording.foreign, `${world.api.url}/scores/alice.zks`);
   try {
-    const it = scenario(operation, recording.foreign, `${world.api.url}/scores/alice.zks`);
-    return await judged(world, () => crashAndMend(world, recording, cell, { ...it, refreshAlways }));
+    return await judged(world, () => crashAndMend(world, recording, cell, { ...it, refreshAlways, sabotage }));
   } finally {
     await world.dispose();
   }
 }
 
+/** The flags of a command that is started by hand. */
+export const UNATTENDED = ["--stack", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
+
 async function crashAndMend(
   world: CrashWorld,
-  recording: Recording,
-  { phase, kind, after, operation }: Cell,
-  it: ReturnType<typeof scenario> & { refreshAlways: boolean },
+  { foreign, twin }: Recording,
+  cell: Cell,
+  it: Scenario & { refreshAlways: boolean; sabotage: Sabotage },
 ): Promise<string[]> {
   const { api, stack } = world;
-  const { foreign, twin } = recording;
-  const subjectId = api.keys().find(({ name }) => name.startsWith("subject-"))?.id;
-  if (operation === "refresh" && subjectId !== undefined) api.edit(subjectId, { description: "edited by hand" });
+  const { phase, kind, after, operation } = cell;
+  const byHand = operation === "refresh" ? api.keys().find(({ name }) => name.startsWith("subject-"))?.id : undefined;
+  if (byHand !== undefined) api.edit(byHand, { description: "edited by hand" });
   stack.setProgram(crashProgram(it.subject.same));
-  const command = [it.command, "--stack", "dev", "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
-  const struck = await strike(world, {
+  const { outcome, orphans } = await strike(world, {
     phase,
     kind,
     target: it.target,
     before: operation === "retire" ? "data" : "list",
-    start: (env) => stack.start(command, { ...it.env, ...env }),
+    start: (env) => stack.start([it.command, ...UNATTENDED], { ...it.env, ...env }),
   });
-  world.story.push(struck.outcome.output);
+  world.story.push(outcome.output);
 
   const wrong: string[] = [];
-  const crashed = world.checkpoint();
-  const known = knownIds(crashed);
-  const app = consumedKey(crashed);
+  const known = knownIds(world.checkpoint());
+  const app = consumedKey(world.checkpoint());
   if (app !== undefined && !world.live().has(app)) wrong.push(`the application's key ${app} is dead after the crash`);
-  if (operation === "refresh" && after === "reverted" && subjectId !== undefined)
-    api.edit(subjectId, { description: "one" });
+  if (byHand !== undefined && after === "reverted") api.edit(byHand, { description: "one" });
 
   if (world.locked()) await succeed(stack.cancel());
   const bystanders = (): Set<string> => new Set(known.has(foreign.keyId) ? [twin] : [twin, foreign.keyId]);
@@ -61,31 +63,24 @@ async function crashAndMend(
     stack.setProgram(crashProgram(subject));
     await world.tell(stack.up(it.refreshAlways ? [] : ["--refresh"]));
     for (const id of knownIds(world.checkpoint())) known.add(id);
-    wrong.push(...(await faults(world, subject === undefined ? ["other"] : ["other", "subject"], bystanders())));
+    const others = leavesLeftover(cell) ? new Set([...bystanders(), ...leftovers(world, known)]) : bystanders();
+    await it.sabotage(world);
+    wrong.push(...(await faults(world, subject === undefined ? ["other"] : ["other", "subject"], others)));
     if (!it.refreshAlways) setRefreshAlways(stack, true);
-    await stack.expectNoChanges();
+    wrong.push(...(await restless(world)));
   }
   await world.tell(stack.destroy());
-  const left = [...world.live()].filter((id) => !bystanders().has(id));
-  if (left.length > 0) wrong.push(`after destroy ${left.join(", ")} lives`);
+  if (after === "destroy") await it.sabotage(world);
+  for (const id of world.live()) if (!bystanders().has(id)) wrong.push(`${id} lives after destroy`);
   for (const id of bystanders()) if (!world.live().has(id)) wrong.push(`${id} is not this stack's and is dead`);
-  wrong.push(...(await outlivers(struck.orphans)));
-  return wrong;
+  return [...wrong, ...(await outlivers(orphans))];
 }
 
-/** A provider that outlived its engine must end by itself. */
-async function outlivers(orphans: readonly number[]): Promise<string[]> {
-  const deadline = Date.now() + 15_000;
-  const running = () => orphans.filter(isRunning);
-  while (running().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-  return running().map((pid) => `provider process ${pid} still runs`);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** At most one key that nobody ever used, in no state, and named by the last command. */
+function leftovers({ api, live, story }: CrashWorld, known: ReadonlySet<string>): Set<string> {
+  const unknown = api
+    .keys()
+    .filter(({ id, name }) => live().has(id) && !known.has(id) && name.startsWith("subject-"))
+    .filter(({ id, totalRequests }) => totalRequests === 0 && story.at(-1)?.includes(`key ${id}`));
+  return new Set(unknown.slice(0, 1).map(({ id }) => id));
 }

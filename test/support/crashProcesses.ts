@@ -31,6 +31,15 @@ export function replyWaits(client: number, server: number): boolean {
   return sockets.some((one) => theirs.has(one.inode) && ports.has(one.remote) && one.unread > 0);
 }
 
+/**
+ * True if the process has a connection to that port. The engine starts provider processes that it never asks anything:
+ * those haven't loaded this package and can't end themselves.
+ */
+export function isConnected(pid: number, port: number): boolean {
+  const own = inodes(pid);
+  return ["tcp", "tcp6"].flatMap(readSockets).some((one) => own.has(one.inode) && one.remote === port);
+}
+
 const LISTEN = "0A";
 
 function readSockets(table: string): Socket[] {

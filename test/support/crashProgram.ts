@@ -39,8 +39,8 @@ const READ = `permissions: [{ resource: "scores", actions: ["read"] }]`;
 
 /** `subject` as it stands before the crash. */
 export const BEFORE = `description: "one", rotation: { trigger: 1 }`;
-const CHANGED = `description: "two", rotation: { trigger: 1 }`;
-const ROTATED = `description: "one", rotation: { trigger: 2, overlap: "24h" }`;
+export const CHANGED = `description: "two", rotation: { trigger: 1 }`;
+export const ROTATED = `description: "one", rotation: { trigger: 2, overlap: "24h" }`;
 
 export interface Scenario {
   /** The state it starts from: with `subject`, or with `other` alone. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Held } from "../../emulator/index.ts";
 import type { CrashKind, CrashPhase } from "./crashMatrix.ts";
-import { replyWaits, signal } from "./crashProcesses.ts";
+import { isConnected, replyWaits, signal } from "./crashProcesses.ts";
 import type { Scenario } from "./crashProgram.ts";
 import type { CrashWorld } from "./crashWorld.ts";
 import type { Outcome, Running } from "./engineCommand.ts";
@@ -32,7 +32,7 @@ export async function strike(world: CrashWorld, it: Strike): Promise<Struck> {
 }
 
 /** `socket`: one connection is cut, and nothing else is wrong. `throw`: it fails for as long as the command runs. */
-async function disturb({ api, stack }: CrashWorld, it: Strike): Promise<Struck> {
+async function disturb({ api }: CrashWorld, it: Strike): Promise<Struck> {
   const { target: operation, before, phase, kind } = it;
   const consumerFails = kind === "throw" && (phase === "afterAnswer" || (phase === "beforeSend" && before === "data"));
   const always = { operation, times: 99 } as const;
@@ -46,6 +46,10 @@ async function disturb({ api, stack }: CrashWorld, it: Strike): Promise<Struck> 
     if (phase === "beforeSend") api.faults.add({ kind: "status", status: 500, phase: "beforeParse", ...list });
     if (phase === "beforeCommit") api.faults.add({ kind: "status", status: 503, phase: "beforeParse", ...always });
     if (phase === "afterCommit") api.faults.add({ kind: "status", status: 500, phase, ...always });
+    if (phase === "afterCommit" && operation === "revoke") {
+      // Its repetition would be answered with 404, which settles it.
+      api.faults.add({ kind: "status", status: 500, phase: "beforeParse", nth: 2, ...always });
+    }
     if (phase === "inBody") api.faults.add({ kind: "malformed", phase: "body", ...always });
   }
   const outcome = await it.start(consumerFails ? { CONSUMER_FAILS: "1" } : {}).done;
@@ -54,7 +58,12 @@ async function disturb({ api, stack }: CrashWorld, it: Strike): Promise<Struck> 
     : api.faults.list().some((f) => f.hits > 0);
   if (!bitten) throw new Error(`the fault never bit:\n${outcome.output}`);
   if (kind === "throw" && outcome.code === 0) throw new Error(`it should have failed:\n${outcome.output}`);
-  return { outcome, orphans: stack.providerPids() };
+  return { outcome, orphans: [] };
+}
+
+/** Providers of this stack that work. */
+export function serving({ api, stack }: CrashWorld): number[] {
+  return stack.providerPids().filter((pid) => isConnected(pid, api.port));
 }
 
 async function kill(world: CrashWorld, it: Strike): Promise<Struck> {
@@ -68,6 +77,8 @@ async function kill(world: CrashWorld, it: Strike): Promise<Struck> {
   if (phase === "afterAnswer") api.faults.add({ kind: "pause", operation, phase });
   const running = it.start();
   const held = await reached(world, running, first);
+  const providers = serving(world);
+  if (providers.length === 0) throw new Error("no provider process is connected to the API");
   if (phase === "afterAnswer") {
     signal(stack.providerPids(), "SIGSTOP");
     api.release(held.id);
@@ -82,9 +93,8 @@ async function kill(world: CrashWorld, it: Strike): Promise<Struck> {
   if (kind === "provider") killHard(stack.providerPids());
   if (kind === "both") killHard([running.pid, ...stack.pids()]);
   signal([running.pid, ...stack.providerPids()], "SIGCONT");
-  const orphans = kind === "engine" ? stack.providerPids() : [];
   api.release();
-  return { outcome: await running.done, orphans };
+  return { outcome: await running.done, orphans: kind === "engine" ? providers : [] };
 }
 
 /** The request that waits at a phase; throws when the command ends without it. */

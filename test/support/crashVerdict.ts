@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { KeyView } from "../../emulator/index.ts";
 import type { CheckpointResource, CrashWorld } from "./crashWorld.ts";
 import { liveKeys } from "./crashWorld.ts";
+import type { Env } from "./engineProject.ts";
 
 /** A key as the state holds it, secret in clear. */
 export interface StateKey {
@@ -99,4 +101,29 @@ function idsOf({ delete: pending, outputs = {} }: Recorded): Omit<StateKey, "nam
 function plain(value: unknown): string {
   const text = typeof value === "object" && value !== null && "plaintext" in value ? String(value.plaintext) : '""';
   return String(JSON.parse(text));
+}
+
+/** A preview right afterwards must find nothing to do. */
+export async function restless({ stack, story }: CrashWorld, env?: Env): Promise<string[]> {
+  const { code, output } = await stack.preview(["--expect-no-changes", "--diff"], env);
+  if (code === 0) return [];
+  story.push(output);
+  return ["a preview right afterwards fails or would change something"];
+}
+
+/** Providers that outlived their engine must end by themselves. Returns those that don't. */
+export async function outlivers(orphans: readonly number[]): Promise<string[]> {
+  const deadline = Date.now() + 15_000;
+  const running = () => orphans.filter(isRunning);
+  while (running().length > 0 && Date.now() < deadline) await pause(50); // another's child: its end gives no event
+  return running().map((pid) => `provider process ${pid} outlives its engine`);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

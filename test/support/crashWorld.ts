@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
@@ -24,6 +24,7 @@ export interface Bystanders {
 
 /** An account and a stack, recorded once and copied for every cell. */
 export interface Recording extends Bystanders {
+  empty: string;
   base: string;
   full: string;
   dispose(): void;
@@ -34,6 +35,8 @@ export interface CrashWorld {
   api: Emulator;
   stack: TestStack;
   live(): Set<string>;
+  /** Makes a key that no stack knows. */
+  make(body: unknown): Promise<{ keyId: string; apiKey: string }>;
   /** The state as the engine wrote it, secrets encrypted. */
   checkpoint(): CheckpointResource[];
   locked(): boolean;
@@ -51,14 +54,15 @@ export interface CheckpointResource {
   outputs?: Record<string, unknown>;
 }
 
-/** Runs the two `up`s that all cells start from. */
+/** Runs the two `up`s that all start from. */
 export async function record(): Promise<Recording> {
   const folder = join(packageRoot, ".zkscore", "crash", `${process.pid}-${Date.now()}`);
   const data = join(folder, "account");
   mkdirSync(data, { recursive: true });
   let api = await account(data);
   const stack = await createStack({ ...projectOptions(api), program: crashProgram() });
-  const save = async (name: "base" | "full") => {
+  installPackage(folder);
+  const save = async (name: "empty" | "base" | "full") => {
     await api.close(); // the databases are copied when nothing is left in their logs
     const to = join(folder, name);
     cpSync(data, join(to, "account"), { recursive: true });
@@ -67,16 +71,17 @@ export async function record(): Promise<Recording> {
     return to;
   };
   try {
-    await succeed(stack.up([], { ZKSCORE_BASE_URL: api.url }));
     const foreign = await post(api, { name: "made-by-hand", permissions: READ });
     await api.use(foreign.apiKey);
     const twin = await post(api, { name: "twin", permissions: READ, metadata: twinMarker() });
+    const empty = await save("empty");
+    await succeed(stack.up([], { ZKSCORE_BASE_URL: api.url }));
     const base = await save("base");
     stack.setProgram(crashProgram(BEFORE));
     await succeed(stack.up([], { ZKSCORE_BASE_URL: api.url }));
     const full = await save("full");
     const dispose = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    return { base, full, foreign, twin: twin.keyId, dispose };
+    return { empty, base, full, foreign, twin: twin.keyId, dispose };
   } finally {
     stack.dispose();
     await api.close();
@@ -98,6 +103,7 @@ export async function openCrashWorld(
   for (const part of ["state", "Pulumi.dev.yaml"]) {
     cpSync(join(recorded, "project", part), join(project.folder, part), { recursive: true });
   }
+  installInto(project.folder, join(recorded, ".."));
   const stack = openStack(engine, project, { ...about, program: "" });
   const pulumi = join(project.folder, "state", ".pulumi");
   const story: string[] = [];
@@ -107,6 +113,7 @@ export async function openCrashWorld(
     story,
     tell: async (command) => void story.push((await succeed(command)).output),
     live: () => new Set(liveKeys(api)),
+    make: (body) => post(api, body),
     checkpoint: () => {
       const file = JSON.parse(readFileSync(join(pulumi, "stacks", "test", "dev.json"), "utf8"));
       return file.checkpoint.latest?.resources ?? [];
@@ -118,6 +125,20 @@ export async function openCrashWorld(
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+/** Keeps the package as it is built now: a build during a long proof must not change what is proved. */
+function installPackage(folder: string): void {
+  for (const part of ["package.json", "dist"]) {
+    cpSync(join(packageRoot, part), join(folder, "package", part), { recursive: true });
+  }
+}
+
+/** Installs that package in a project, as npm would. */
+function installInto(project: string, folder: string): void {
+  mkdirSync(join(project, "node_modules"));
+  symlinkSync(join(folder, "package"), join(project, "node_modules", "pulumi-zkscore"));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "crash-proof" }));
 }
 
 /** Takes `refresh: always` out of the project, or puts it in. */

@@ -1,39 +1,63 @@
 import { parseArgs } from "node:util";
 import { cellProof } from "../../support/crashCell.ts";
-import { defaultCells, possibleCells } from "../../support/crashMatrix.ts";
-import { runProofs } from "../../support/crashRun.ts";
+import { CONTROLS } from "../../support/crashControls.ts";
+import { allCells, defaultCells, possibleCells } from "../../support/crashMatrix.ts";
+import { type Result, runProofs } from "../../support/crashRun.ts";
+import { SEQUENCES } from "../../support/crashSequences.ts";
 import { record } from "../../support/crashWorld.ts";
+import { report } from "./report.ts";
+
+const USAGE = `Kills the real engine and the provider at every moment of every operation, and sees what is left.
+
+  npm run prove:crash -- [PART...] [--all] [--concurrency N] [--json] [--verbose]
+
+  PART            only what has all these texts in its name: rotate "/ engine /", control, compromised
+  --all           every cell that can occur, ${possibleCells().length}; default ${defaultCells().length}: each operation x phase x kind
+                  once, with what comes after going round
+  --concurrency   stacks at the same time; default 2
+  --json          the result as JSON on stdout
+  --verbose       for each: what the commands printed, the requests and the keys
+`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       all: { type: "boolean" },
+      concurrency: { type: "string", default: "2" },
       json: { type: "boolean" },
       verbose: { type: "boolean" },
-      concurrency: { type: "string", default: "2" },
+      help: { type: "boolean" },
     },
   });
-  const cells = values.all ? possibleCells() : defaultCells();
-  const proofs = cells.map(cellProof).filter(({ name }) => positionals.every((part) => name.includes(part)));
+  const concurrency = Number(values.concurrency);
+  if (values.help || !Number.isInteger(concurrency) || concurrency < 1) {
+    process.stdout.write(USAGE);
+    return values.help ? 0 : 2;
+  }
+  const wanted = ({ name }: { name: string }) => positionals.every((part) => name.includes(part));
+  const cells = (values.all ? possibleCells() : defaultCells()).map(cellProof);
+  const proofs = [...CONTROLS, ...SEQUENCES, ...cells].filter(wanted);
+  if (proofs.length === 0) throw new Error("nothing has that name; see --help");
+  const started = performance.now();
   const recording = await record();
+  const tell = (result: Result, done: number) => {
+    process.stderr.write(`${done}/${proofs.length} ${line(result)}\n`);
+    if (values.verbose) process.stderr.write(`${result.story}\n`);
+  };
   try {
-    const results = await runProofs(
-      recording,
-      proofs,
-      Number(values.concurrency),
-      ({ name, wrong, ms, story }, done) => {
-        process.stderr.write(
-          `${done}/${proofs.length} ${wrong.length === 0 ? "ok " : "RED"} ${name} ${(ms / 1000).toFixed(1)} s\n`,
-        );
-        for (const line of wrong) process.stderr.write(`    ${line}\n`);
-        if (values.verbose) process.stderr.write(`${story}\n`);
-      },
-    );
-    return results.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+    const results = await runProofs(recording, proofs, concurrency, tell);
+    const summary = report(results, allCells(), performance.now() - started);
+    process.stdout.write(values.json ? `${JSON.stringify(summary.json, undefined, 2)}\n` : summary.text);
+    return results.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
   } finally {
     recording.dispose();
   }
+}
+
+function line({ name, wrong, ms }: Result): string {
+  const verdict = wrong.length === 0 ? "ok " : "RED";
+  return [`${verdict} ${name} ${(ms / 1000).toFixed(1)} s`, ...wrong.map((one) => `    ${one}`)].join("\n");
 }
 
 main().then(
@@ -41,7 +65,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : "failed"}\n`);
+    process.stderr.write(`${error instanceof Error ? error.message : "failed"}\n`);
     process.exitCode = 1;
   },
 );

@@ -1,0 +1,62 @@
+import { beforeAll, expect, test } from "vitest";
+import { cellProof } from "./support/crashCell.ts";
+import { CONTROLS } from "./support/crashControls.ts";
+import {
+  AFTERS,
+  type Cell,
+  type CrashAfter,
+  type CrashKind,
+  type CrashOperation,
+  type CrashPhase,
+  cellName,
+  impossible,
+  KINDS,
+  OPERATIONS,
+  PHASES,
+} from "./support/crashMatrix.ts";
+import { type Result, runProofs } from "./support/crashRun.ts";
+import { record } from "./support/crashWorld.ts";
+import { describeWithEngine } from "./support/engine.ts";
+
+/** A share of `npm run prove:crash`: every operation, moment, kind and sequel, with few cells. */
+const SHARE: [CrashOperation, CrashPhase, CrashKind, CrashAfter][] = [
+  ["create", "afterCommit", "both", "same"],
+  ["create", "beforeCommit", "engine", "destroy"],
+  ["update", "inBody", "socket", "reverted"],
+  ["replace", "afterAnswer", "throw", "destroy"],
+  ["retire", "afterCommit", "engine", "destroy"],
+  ["rotate", "beforeState", "both", "removed"],
+  ["delete", "afterCommit", "provider", "reverted"],
+  ["refresh", "inBody", "throw", "destroy"],
+  ["adopt", "beforeSend", "engine", "same"],
+  ["adoptLost", "afterAnswer", "engine", "destroy"],
+];
+const cells = SHARE.map(([operation, phase, kind, after]): Cell => ({ operation, phase, kind, after }));
+const proofs = [...cells.map(cellProof), ...CONTROLS.filter(({ name }) => /a live key more|after destroy/.test(name))];
+
+test("the share has every operation, moment, kind and sequel, and only cells that can occur", () => {
+  expect(new Set(cells.map(({ operation }) => operation))).toEqual(new Set(OPERATIONS));
+  expect(new Set(cells.map(({ phase }) => phase))).toEqual(new Set(PHASES));
+  expect(new Set(cells.map(({ kind }) => kind))).toEqual(new Set(KINDS));
+  expect(new Set(cells.map(({ after }) => after))).toEqual(new Set(AFTERS));
+  expect(cells.filter((cell) => impossible(cell) !== undefined).map(cellName)).toEqual([]);
+  expect(proofs).toHaveLength(12);
+});
+
+describeWithEngine("after a crash", () => {
+  const results = new Map<string, Result>();
+
+  beforeAll(async () => {
+    const recording = await record();
+    try {
+      for (const result of await runProofs(recording, proofs, 2, () => {})) results.set(result.name, result);
+    } finally {
+      recording.dispose();
+    }
+  });
+
+  test.each(proofs.map(({ name }) => name))("%s: one live key per declared key, none after destroy", (name) => {
+    const { wrong, story } = results.get(name) ?? { wrong: ["it did not run"], story: "" };
+    expect(wrong, story).toEqual([]);
+  });
+});
