@@ -50,6 +50,22 @@ export const SEQUENCES: readonly Proof[] = [
       return [...wrong, ...(await mended(world, recording, ["other", "subject"], own))];
     },
   ),
+  sequence("a create that is committed only after the next up", "base", async (world, recording) => {
+    const { api, stack } = world;
+    stack.setProgram(crashProgram(BEFORE));
+    api.faults.add({ kind: "pause", operation: "create", phase: "afterValidate" });
+    const running = up(world);
+    const held = await api.waitForPause({ operation: "create", timeoutMs: 60_000 });
+    const orphans = serving(world);
+    running.kill();
+    await running.done;
+    await succeed(stack.cancel());
+    await world.tell(stack.up());
+    const own = appKey(world);
+    api.release(held.id);
+    const wrong = await outlivers(orphans);
+    return [...wrong, ...(await mended(world, recording, ["other", "subject"], own))];
+  }),
   sequence("two creates killed in a row", "base", async (world, recording) => {
     world.stack.setProgram(crashProgram(BEFORE));
     for (const _time of [1, 2]) {
