@@ -26,6 +26,7 @@ export function checkIdentity({ run }: HandlerContext, names: Names): void {
 /** The identity itself is never compared. */
 export function diffIdentity(context: HandlerContext, olds: IdentityState, names: Names): { changes: boolean } {
   assertIdentityEndpoint(context, olds);
+  if (context.run.names !== undefined) nameLeftovers(context, olds);
   return { changes: isCopied(olds, names) !== (olds.copied === true) };
 }
 
@@ -35,6 +36,26 @@ export function updateIdentity(olds: IdentityState, names: Names): IdentityState
 
 function isCopied({ project, stack }: IdentityState, names: Names): boolean {
   return project !== names.project || stack !== names.stack;
+}
+
+/**
+ * Names what killed runs left behind. Where the program still declares such a key, its `create` or `update` ends it. Where
+ * it doesn't, only `destroy` and `reconcile` do: no handler is called for a key whose first create was killed, and this
+ * one can't know whether a key that it hasn't seen stands in a part of the state that `--exclude` left unread.
+ */
+function nameLeftovers({ client, run, log }: HandlerContext, state: IdentityState): void {
+  const listing = run.refreshed ? client.known() : undefined;
+  if (listing === undefined) return;
+  const ledger = new Set([...run.shown.values()].flatMap(({ previous }) => previous.map(({ keyId }) => keyId)));
+  for (const { key, marker } of liveMarked(listing)) {
+    if (marker.identity !== state.identity || marker.keep || run.shown.has(key.id) || ledger.has(key.id)) continue;
+    if (!neverUsed(key)) continue;
+    log.warn(
+      `${nameOf(key)} was never used and stands in nothing that this run has read of the state: left behind by a run ` +
+        `that was cut off. If "${marker.name}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
+        "`pulumi destroy` does",
+    );
+  }
 }
 
 /**
