@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -9,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../tools/root.ts";
@@ -108,13 +111,52 @@ describeWithEngine("quick start", () => {
     expect(ahead.output).toContain("its rotation is due");
   });
 
-  test("an interrupt between two steps leaves all in order, and the next run goes on", async () => {
-    const running = script("quickstart");
-    await running.until("3. pulumi up");
-    running.kill("SIGINT");
-    const { code, output } = await running.done;
+  test("an interrupt leaves all in order, and the next run goes on", async () => {
+    // As Ctrl-C does: to the whole process group, `pulumi` included.
+    const child = spawn(process.execPath, [join(clone, "dist", "tools", "quickstart.js")], {
+      cwd: clone,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const ended = once(child, "close");
+    const collect = (text: Buffer) => {
+      if (!output.includes("Updating (quickstart)") && `${output}${text}`.includes("Updating (quickstart)")) {
+        process.kill(-(child.pid ?? 0), "SIGINT");
+      }
+      output += String(text);
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    expect((await ended)[0]).toBe(130);
     expect(output).toContain("Interrupted. What was done is kept");
-    expect(code).toBe(1);
+    const next = await script("quickstart").done;
+    expect(next.code, next.output).toBe(0);
+  });
+
+  test("the lock of a run that was killed is taken away, that of one that lives is not", async () => {
+    const locks = join(
+      clone,
+      ".zkscore",
+      "state",
+      ".pulumi",
+      "locks",
+      "organization",
+      "zkscore-quickstart",
+      "quickstart",
+    );
+    mkdirSync(locks, { recursive: true });
+    const lock = (pid: number) => {
+      const text = JSON.stringify({ pid, username: "me", hostname: hostname(), timestamp: new Date().toISOString() });
+      writeFileSync(join(locks, "0b0f3b1c-0000-4000-8000-000000000000.json"), text);
+    };
+    const dead = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+    await once(dead, "close");
+    lock(process.pid);
+    const waits = await script("quickstart").done;
+    expect(waits.output).toContain("currently locked");
+    expect(waits.code).toBe(1);
+    lock(dead.pid ?? 0);
     expect((await script("quickstart").done).code).toBe(0);
   });
 

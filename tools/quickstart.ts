@@ -4,15 +4,17 @@ import { shortPermissions, table } from "../cli/table.ts";
 import { ensureEngine } from "./engine/ensureEngine.ts";
 import { messageOf } from "./engine/errors.ts";
 import { CommandFailed, type Pulumi, pulumiCli } from "./quickstart/command.ts";
-import { interruptible } from "./quickstart/interrupt.ts";
+import { type Interrupts, watchInterrupts } from "./quickstart/interrupt.ts";
+import { isLeftLocked } from "./quickstart/staleLock.ts";
 import { readerAmong, useKey } from "./quickstart/useKey.ts";
 import { connection, folderName, quickstartEnv, stackName, withAccount, without } from "./quickstart/workspace.ts";
+import { quickstartFolder } from "./workspace.ts";
 
 const UP = ["up", "--stack", stackName, "--yes", "--skip-preview", "--suppress-outputs"];
 
 /** `npm start`: from nothing to six keys, a request made with one of them, and the proof that nothing changes. */
-async function main(): Promise<void> {
-  const step = interruptible(heading());
+async function main(interrupts: Interrupts): Promise<void> {
+  const step = steps(interrupts);
   step("The Pulumi engine");
   const engine = await ensureEngine({ say });
   say(`${engine.source === "built" ? "built" : "found"}: ${engine.source}`);
@@ -50,9 +52,10 @@ async function main(): Promise<void> {
   });
 }
 
-function heading(): (title: string) => void {
+function steps(interrupts: Interrupts): (title: string) => void {
   let count = 0;
   return (title) => {
+    interrupts.check();
     count += 1;
     process.stdout.write(`\n${count}. ${title}\n`);
   };
@@ -60,6 +63,7 @@ function heading(): (title: string) => void {
 
 async function prepareStack(pulumi: Pulumi): Promise<void> {
   await pulumi.read(["stack", "select", stackName, "--create", "--non-interactive"]);
+  if (isLeftLocked(quickstartFolder)) await pulumi.read(["cancel", stackName, "--yes"]);
   const config: unknown = JSON.parse(await pulumi.read(["config", "--json", "--stack", stackName]));
   if (typeof config === "object" && config !== null && "zkscore-quickstart:webhookSecret" in config) return;
   // Over stdin: arguments can be read by every process of this machine.
@@ -93,10 +97,16 @@ function say(text: string): void {
   process.stdout.write(`${text.replace(/^(?=.)/gm, "   ")}\n`);
 }
 
-main().catch((error: unknown) => {
+const interrupts = watchInterrupts();
+main(interrupts).catch((error: unknown) => {
+  if (interrupts.seen()) {
+    process.stderr.write("\nInterrupted. What was done is kept; `npm start` goes on from there.\n");
+    process.exitCode = 130;
+    return;
+  }
   process.stderr.write(`\n${messageOf(error)}\n`);
   if (error instanceof CommandFailed) {
-    process.stderr.write("If the stack is locked by a run that was killed: npm run pulumi -- cancel --yes\n");
+    process.stderr.write("If another run holds the stack's lock, wait for it, then run this again.\n");
   }
   process.exitCode = 1;
 });
