@@ -54,6 +54,9 @@ describe.each([true, false])("with refresh: %s", (refresh) => {
     await stack.up(both, { refresh });
     expect(stack.key("b")?.id).toBe(key);
     expect(stack.key("a")?.id).not.toBe(key);
+    // Not so where the new key is made before the engine has said, in this run, who has the renamed one. The engine itself
+    // gives the old name's state to whoever is declared under it first.
+    if (later || order[0] === "b") expect(stack.key("a")?.outputs["previous"]).toEqual([]);
     for (const hours of [1, 49, 24 * 31, 49]) {
       api.advance(hours * HOUR);
       await stack.up(both, { refresh });
