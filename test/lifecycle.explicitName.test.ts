@@ -33,7 +33,6 @@ describeWithEngine("an explicit name", () => {
       expect(world.key("a")).toMatchObject({ name: "prod-app", description });
       expect(world.key("a").id).not.toBe(before);
     }
-    await world.settled();
 
     // `--replace` asks for no diff: the order comes from the resource's own options.
     await succeed(world.stack.up(["--replace", "**a"]));
