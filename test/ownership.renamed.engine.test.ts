@@ -17,6 +17,9 @@ const PLAIN = program(`export const id = new ApiKey("a", args).keyId;`);
 const MOVED = program(
   `export const id = new ApiKey("b", args, { parent: new One("home"), aliases: [{ name: "a", parent: undefined }] }).keyId;`,
 );
+const SAME_RUN = program(`
+export const id = new ApiKey("b", args, { aliases: [{ name: "a" }] }).keyId;
+export const fresh = id.apply(() => new ApiKey("a", args).keyId);`);
 const WITH_NEW_A = program(`
 export const fresh = new ApiKey("a", args).keyId;
 export const id = new ApiKey("b", args, { parent: new One("home") }).keyId;`);
@@ -61,6 +64,20 @@ describeWithEngine("whose key it is, when its name changes", () => {
     await succeed(onStack(stack, "prod", "destroy"));
     expect(world.live()).toEqual([]);
   }, 180_000);
+
+  test("in one run, the engine itself refuses a new key under the name that an alias has taken", async () => {
+    const { stack } = world;
+    await succeed(stack.run(["stack", "select", "prod"]));
+    stack.setProgram(PLAIN);
+    await succeed(onStack(stack, "prod", "up"));
+    const [first = ""] = world.live();
+    stack.setProgram(SAME_RUN);
+    const refused = await onStack(stack, "prod", "up");
+    expect(refused.output).toContain("conflicting with alias");
+    expect(world.live()).toEqual([first]);
+    await succeed(onStack(stack, "prod", "destroy"));
+    expect(world.live()).toEqual([]);
+  }, 120_000);
 
   test("one logical name under two components of different types is two keys with two owners", async () => {
     const { stack } = world;

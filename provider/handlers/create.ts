@@ -1,7 +1,7 @@
 import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
-import { instantMs, isoSecondsUp } from "../domain/instant.ts";
+import { isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
 import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
@@ -84,8 +84,12 @@ async function ledgerOf(context: HandlerContext, inputs: KeyInputs, listing: Lis
   const { run } = context;
   const announced = run.replacing.get(inputs.ownership.owner)?.state;
   const candidates = announced !== undefined ? [announced] : shownOf(context, inputs.ownership.owner);
-  const entries = candidates.flatMap((state) => ledgerAfter(state, inputs, now));
-  const unique = firstInstants(entries);
+  // What a ledger has promised holds: no instant is prolonged or cut.
+  const promised = new Map(candidates.flatMap((state) => state.previous.map((entry) => [entry.keyId, entry])));
+  const entries = candidates
+    .flatMap((state) => ledgerAfter(state, inputs, now))
+    .map((entry) => promised.get(entry.keyId) ?? entry);
+  const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
   // What a listing shows as dead needs no ending; what it doesn't show keeps its place.
   return unique.filter(({ keyId }) => {
     const key = listing.keys.get(keyId);
@@ -96,18 +100,6 @@ async function ledgerOf(context: HandlerContext, inputs: KeyInputs, listing: Lis
 /** Dead ones too: their ledgers count. By who has them now: an alias may have taken one, with its mark, elsewhere. */
 function shownOf({ run }: HandlerContext, owner: string): KeyState[] {
   return [...run.shown.values()].filter((state) => holderOf(state) === owner);
-}
-
-/** A key that stands in several ledgers keeps the first instant it was given. */
-function firstInstants(entries: readonly Retired[]): Retired[] {
-  const first = new Map<string, Retired>();
-  for (const entry of entries) {
-    const known = first.get(entry.keyId);
-    if (known === undefined || (instantMs(entry.revokeAfter) ?? 0) < (instantMs(known.revokeAfter) ?? 0)) {
-      first.set(entry.keyId, entry);
-    }
-  }
-  return [...first.values()];
 }
 
 /**
