@@ -45,6 +45,12 @@ test("one that still accepts, and resets, is gone", async () => {
   expect(await askAt((socket) => socket.resetAndDestroy())).toBe(false);
 });
 
+test("one refused connection of a living engine is not its end", async () => {
+  let asked = 0;
+  expect(await askAt((socket) => (++asked === 1 ? socket.resetAndDestroy() : socket.write("settings")))).toBe(true);
+  expect(asked).toBe(2);
+});
+
 test("a process started without an engine's address is nobody's", async () => {
   expect(await engineAlive(undefined)).toBe(true);
   expect(await engineAlive("not an address")).toBe(true);
