@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { minedStack } from "./support/modelMined.ts";
-import { sequence } from "./support/modelSequence.ts";
+import { REGRESSIONS, sequence } from "./support/modelSequence.ts";
 import { play, type Tally } from "./support/modelWorld.ts";
 
 const RUNS = Number(process.env["PROVE_MODEL_RUNS"] ?? 300);
@@ -16,7 +16,7 @@ test(`the state is always mended, never guessed: ${RUNS} random sequences`, { ti
       for (const name of ["ups", "crashes", "replaced", "retired", "orphansRevoked"] as const)
         total[name] += tally[name];
     }),
-    { numRuns: RUNS, seed, endOnFailure: false },
+    { numRuns: RUNS, seed, examples: REGRESSIONS.map((ops) => [ops]) },
   );
   console.log(`model: ${JSON.stringify(total)}`);
   // The sequences reach what they are for.

@@ -69,3 +69,45 @@ export const sequence: fc.Arbitrary<Op[]> = fc
     maxLength: 14,
   })
   .map((parts) => parts.flat());
+
+const kill = (left: number, after: boolean) => ({ crash: { left, after } });
+
+/** Sequences that once broke a promise, shrunk; played first in every run. */
+export const REGRESSIONS: readonly Op[][] = [
+  // A leftover's marker kept alive what the removal of its key should have ended.
+  [
+    { op: "advance", hours: 744 },
+    { op: "up" },
+    { op: "revoke", key: "a" },
+    { op: "up", ...kill(0, true) },
+    { op: "toggle", key: "a" },
+    { op: "up", ...kill(0, false) },
+  ],
+  // The ledger of a key revoked by hand was lost under --replace.
+  [
+    { op: "up", replace: "b" },
+    { op: "revoke", key: "b" },
+    { op: "toggle", key: "a" },
+    { op: "use", key: "a" },
+    { op: "up", replace: "b" },
+  ],
+  // A promised instant was cut by a later, shorter overlap under --replace.
+  [
+    { op: "advance", hours: 744 },
+    { op: "up", ...kill(1, false) },
+    { op: "overlap", key: "a", overlap: "0s" },
+    { op: "up", replace: "a" },
+    { op: "revoke", key: "a" },
+    { op: "up", ...kill(0, false) },
+    { op: "advance", hours: 744 },
+    { op: "up", ...kill(0, false) },
+  ],
+  // A destroy was killed before it came to a leftover whose name then went from the program.
+  [
+    { op: "trigger", key: "a" },
+    { op: "up", ...kill(0, true) },
+    { op: "destroy", ...kill(2, false) },
+    { op: "toggle", key: "a" },
+    { op: "up", ...kill(1, false) },
+  ],
+];

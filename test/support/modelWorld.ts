@@ -122,6 +122,7 @@ class Player {
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
       this.tally.crashes += 1;
+      this.#noteUnborn();
       this.#reference.halfDestroyed(new Set(liveIds(this.#api)));
     }
   }
@@ -158,8 +159,8 @@ class Player {
   }
 
   /**
-   * Leftovers of a first create that was killed: while nothing in the program has that name, no handler is called for
-   * them. Nobody has their secret; the name's next create, or `destroy`, ends them.
+   * Leftovers of a create that was killed, with nothing of their name in the state: while nothing in the program has that
+   * name either, no handler is called for them. Nobody has their secret; the name's next create, or `destroy`, ends them.
    */
   #noteUnborn(): void {
     const known = new Set(this.#stack.entries.map(({ id }) => id));
