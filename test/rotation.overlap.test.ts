@@ -52,6 +52,22 @@ describe("a retired key", () => {
     expect(isLive(k1)).toBe(false);
   });
 
+  test("lives on beside a successor that is retained, and goes at once with one that is revoked", async () => {
+    const kept = (trigger: number) =>
+      keys({ a: { ...SCORES, deletionPolicy: "retain", rotation: { overlap: "2d", trigger } } });
+    await stack.up(kept(1));
+    const k1 = stack.key("a")?.id ?? "";
+    await stack.up(kept(2));
+    const k2 = stack.key("a")?.id ?? "";
+    await stack.destroy();
+    expect([k1, k2].map(isLive)).toEqual([true, true]);
+
+    await stack.up(program(1));
+    await rotate(2);
+    await stack.destroy();
+    expect(liveIds(api).toSorted()).toEqual([k1, k2].toSorted());
+  });
+
   test("outlives its overlap while a dependent that failed still uses it, and goes once that has moved", async () => {
     await stack.up(program(1));
     const k1 = stack.key("a")?.id ?? "";

@@ -1,6 +1,6 @@
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import type { KeyState } from "../domain/inputs.ts";
+import type { KeyState, Retired } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { assertEndpoint, locate } from "./account.ts";
@@ -32,10 +32,15 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
 
   const now = serverNow(listing, clock.monotonic());
   for (const entry of state.previous) {
-    // Where the old key goes first, its successor, still to be made, inherits what isn't due.
-    const inherited = announced(context, state) && !dueEntries([entry], now).includes(entry);
+    const due = dueEntries([entry], now).includes(entry);
     const named = (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
-    if (!inherited && !named) await endRetired(context, listing, entry.keyId, state);
+    // Where the old key goes first, its successor, still to be made, inherits what isn't due.
+    if (named || (announced(context, state) && !due)) continue;
+    if (retained && !due) letLive(context, state, entry);
+    else {
+      const why = due ? "its overlap is over" : "its resource is removed or replaced";
+      await endRetired(context, listing, entry.keyId, state, why);
+    }
   }
   if (retained) return retain(context, state, listing);
   if (until !== undefined && until > now) return;
@@ -97,6 +102,15 @@ async function retain(context: HandlerContext, state: KeyState, listing: Listing
     await context.client.usage({ keyId: state.keyId }, state.apiKey);
   }
   context.log.info(`${state.ownership.name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
+}
+
+/** What is retained cuts nobody off: neither do those end who still use its predecessor. Said, since no run will. */
+function letLive({ run, log }: HandlerContext, state: KeyState, entry: Retired): void {
+  run.retained.add(entry.keyId);
+  log.warn(
+    `${state.ownership.name}: key ${entry.keyId}, which it replaced, lives on, too: no run will end it at ` +
+      `${entry.revokeAfter}. Revoke it by hand once nobody uses it`,
+  );
 }
 
 function prevented(state: KeyState): ZkscoreError {

@@ -51,7 +51,7 @@ export async function endDue(context: HandlerContext, state: KeyState): Promise<
     }
     if ((retiredUntil(context, listing, keyId, new Set([state.keyId])) ?? 0) > serverNow(listing, clock.monotonic()))
       continue;
-    await endRetired(context, listing, keyId, state);
+    await endRetired(context, listing, keyId, state, "its overlap is over");
     ended.add(keyId);
   }
   return state.previous.filter((entry) => !ended.has(entry.keyId));
@@ -59,12 +59,13 @@ export async function endDue(context: HandlerContext, state: KeyState): Promise<
 
 const HOUR_MS = 3_600_000;
 
-/** Revokes one key of a ledger. One that is already gone or revoked is fine, if that is sure. */
+/** Revokes one key of a ledger and says why. One that is already gone or revoked is fine, if that is sure. */
 export async function endRetired(
   context: HandlerContext,
   listing: Listing,
   keyId: string,
   state: KeyState,
+  why: "its overlap is over" | "its resource is removed or replaced" | "its successor was declared compromised",
 ): Promise<void> {
   const key = listing.keys.get(keyId) ?? (await lookAgain(context, keyId, state));
   if (key === undefined || !isLive(key)) return;
@@ -76,7 +77,7 @@ export async function endRetired(
     );
   }
   await context.client.revoke(keyId);
-  context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, its overlap is over`);
+  context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, ${why}`);
 }
 
 /** A listing may lag behind: the key is asked for once more, and one that is proven absent is revoked all the same. */

@@ -15,7 +15,7 @@ export async function purge(context: HandlerContext, state: KeyState, inputs: Ke
   try {
     const listing = await client.list("fresh");
     for (const { keyId } of state.previous) {
-      await endRetired(context, listing, keyId, state);
+      await endRetired(context, listing, keyId, state, "its successor was declared compromised");
       ended.add(keyId);
     }
     const others = [...liveMarked(listing)].filter(
