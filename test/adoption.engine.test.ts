@@ -39,7 +39,9 @@ describeWithEngine("adoption on the real engine", () => {
     await stack.expectNoChanges(env);
 
     stack.setProgram(keysProgram({}));
-    await succeed(stack.up([], env));
-    expect(world.live()).toHaveLength(1);
+    const gone = await succeed(stack.up([], env));
+    // Retained is the new key, and nobody who still uses the adopted one is cut off: it is named.
+    expect(world.live()).toHaveLength(2);
+    expect(gone.output).toContain(`key ${keyId}, which it replaced, lives on`);
   }, 120_000);
 });
