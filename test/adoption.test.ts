@@ -29,6 +29,19 @@ async function byHand(more: Fields = {}): Promise<Made> {
 
 const adopting = (adopt: Fields, more: Fields = {}) => keys({ a: { ...SCORES, adopt, ...more } });
 
+test("an adoption whose update fails keeps the key, and the next up brings it to the declared form", async () => {
+  stack.env["ZKSCORE_UPDATES"] = "patch";
+  const made = await byHand();
+  const program = adopting({ ...made }, { description: "ours now" });
+  api.faults.add({ operation: "update", kind: "status", status: 400, every: 1 });
+  await failure(stack.up(program));
+  expect(stack.key("a")?.id).toBe(made.keyId);
+  api.faults.clear();
+  await stack.up(program);
+  expect(api.keys().find(({ id }) => id === made.keyId)).toMatchObject({ description: "ours now", status: "active" });
+  expect(await stack.preview(program)).toEqual({ a: "same" });
+});
+
 describe.each(["replace", "patch"])("with the secret, where updates are %s", (updates) => {
   beforeEach(() => {
     stack.env["ZKSCORE_UPDATES"] = updates;

@@ -46,7 +46,8 @@ export async function adoptKey(
   const key = assertAdoptable(inputs, keyId, listing);
   await prove(context, inputs, key, apiKey);
   const attempt = context.random();
-  const differs = differences(inputs, key);
+  const difference = differenceOf(inputs, key);
+  const differs = Object.keys(difference.drift);
   if (differs.length > 0 && (context.settings.updates === "replace" || differs.includes("expiry"))) {
     throw refusal(
       `${inputs.ownership.name}: ${nameOf(key)} can't be adopted as declared`,
@@ -73,7 +74,8 @@ export async function adoptKey(
     const { metadata: _first, ...confirmed } = digests(echoOf(inputs, echo));
     return { ...state, confirmed };
   } catch (error) {
-    throw new InitFailure({ ...state, drift: compareEcho({}, echoOf(inputs, key)).drift, unfinished: "sweep" }, error);
+    // The base line is what was declared, not what the key has: else a refresh would take the difference for confirmed.
+    throw new InitFailure({ ...state, ...difference, unfinished: "sweep" }, error);
   }
 }
 
@@ -90,12 +92,12 @@ async function prove(context: HandlerContext, inputs: KeyInputs, key: RemoteKey,
   }
 }
 
-/** Fields in which the key isn't what the program declares, both in the order-free form of the server's words. */
-function differences(inputs: KeyInputs, key: RemoteKey): string[] {
+/** Where the key isn't what the program declares, both in the order-free form of the server's words. */
+function differenceOf(inputs: KeyInputs, key: RemoteKey): ReturnType<typeof compareEcho> {
   const { description, permissions, rateLimit, expiry, webhooks, metadata } = inputs;
   const name = inputs.name ?? key.name;
   const declared = wireKey.parse({ ...key, name, description, permissions, rateLimit, expiry, webhooks, metadata });
-  return Object.keys(compareEcho(digests(echoOf(inputs, declared)), echoOf(inputs, key)).drift);
+  return compareEcho(digests(echoOf(inputs, declared)), echoOf(inputs, key));
 }
 
 function refusal(what: string, why: string, remedy: string): ZkscoreError {
