@@ -17,7 +17,7 @@ export function changedFields(olds: KeyState, news: KeyInputs): string[] {
 }
 
 /** A derived name changes only with its prefix; a name the program doesn't set is never compared. */
-function nameChanged(olds: KeyState, news: KeyInputs): boolean {
+export function nameChanged(olds: KeyState, news: KeyInputs): boolean {
   if (news.name !== undefined) return news.name !== olds.name;
   if (news.namePrefix === undefined || olds.adoptedAt !== undefined) return false;
   return olds.name.slice(0, -9) !== news.namePrefix;

@@ -26,7 +26,7 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
   const listing = await client.list("shared");
   assertAccount(context, inputs.ownership.identity, listing);
   const now = serverNow(listing, clock.monotonic());
-  const ledger = await ledgerOf(context, inputs, listing, now);
+  const ledger = ledgerOf(context, inputs, listing, now);
   const owners = sweptOwners(context, inputs, superseded?.state);
   const spared = ledgerIds(context, ledger);
   warnUnexplained(context, inputs, leftovers(context, listing, owners, spared));
@@ -80,7 +80,7 @@ async function assertKnown(context: HandlerContext, state: KeyState, inputs: Key
  * What the new key retires. The superseded key is known from this run's `diff`; under `--replace` and `taint` there is
  * none, and it is what the refresh of this run has shown of this resource.
  */
-async function ledgerOf(context: HandlerContext, inputs: KeyInputs, listing: Listing, now: number): Promise<Retired[]> {
+function ledgerOf(context: HandlerContext, inputs: KeyInputs, listing: Listing, now: number): Retired[] {
   const { run } = context;
   const announced = run.replacing.get(inputs.ownership.owner)?.state;
   const candidates = announced !== undefined ? [announced] : shownOf(context, inputs.ownership.owner);

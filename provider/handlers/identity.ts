@@ -1,8 +1,8 @@
 import { ZkscoreError } from "../domain/errors.ts";
-
 import { assertEndpoint } from "./account.ts";
 import type { HandlerContext, Names } from "./context.ts";
 import { liveMarked, nameOf, neverUsed } from "./remote.ts";
+import { ledgerIds, revokeOrphan } from "./sweep.ts";
 
 /**
  * The stack identity: a random id in the state, registered once per stack before its keys and destroyed after them.
@@ -43,10 +43,11 @@ function isCopied({ project, stack }: IdentityState, names: Names): boolean {
  * it doesn't, only `destroy` and `reconcile` do: no handler is called for a key whose first create was killed, and this
  * one can't know whether a key that it hasn't seen stands in a part of the state that `--exclude` left unread.
  */
-function nameLeftovers({ client, run, log }: HandlerContext, state: IdentityState): void {
+function nameLeftovers(context: HandlerContext, state: IdentityState): void {
+  const { client, run, log } = context;
   const listing = run.refreshed ? client.known() : undefined;
   if (listing === undefined) return;
-  const ledger = new Set([...run.shown.values()].flatMap(({ previous }) => previous.map(({ keyId }) => keyId)));
+  const ledger = ledgerIds(context);
   for (const { key, marker } of liveMarked(listing)) {
     if (marker.identity !== state.identity || marker.keep || run.shown.has(key.id) || ledger.has(key.id)) continue;
     if (!neverUsed(key)) continue;
@@ -80,8 +81,7 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
       if (!marker.keep) named.push(nameOf(key));
       continue;
     }
-    await client.revoke(key.id);
-    log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
+    await revokeOrphan(context, key);
   }
   if (named.length > 0) {
     log.warn(

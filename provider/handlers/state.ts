@@ -21,7 +21,6 @@ export interface NewState {
   /** The instant sent, if any. */
   expiry?: string;
   adopted: boolean;
-  unfinished?: KeyState["unfinished"];
 }
 
 /** The complete outputs of a key that was just created or adopted. */
@@ -48,7 +47,6 @@ export function stateOf(made: NewState): KeyState {
     previous: made.previous,
     attempt: made.attempt,
     confirmed: digests(echoOf({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key)),
-    unfinished: made.unfinished,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Listing } from "../api/types.ts";
+import type { Listing, RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import type { HandlerContext } from "./context.ts";
 import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
@@ -67,7 +67,7 @@ export function strayIds(context: HandlerContext, olds: KeyState, news: KeyInput
   return leftovers(context, listing, owners, ledgerIds(context, olds.previous)).orphans.map(({ key }) => key.id);
 }
 
-/** Revokes the orphans of these owners, after a look at a fresh listing. Returns the ids it ended. */
+/** Revokes the orphans of these owners, after a look at a fresh listing. */
 export async function sweep(
   context: HandlerContext,
   owners: ReadonlySet<string>,
@@ -77,10 +77,12 @@ export async function sweep(
   const suspected = leftovers(context, await context.client.list("shared"), owners, ledger).orphans.filter(only);
   if (suspected.length === 0) return;
   const { orphans } = leftovers(context, await context.client.list("fresh"), owners, ledger);
-  for (const { key } of orphans.filter(only)) {
-    await context.client.revoke(key.id);
-    context.log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
-  }
+  for (const { key } of orphans.filter(only)) await revokeOrphan(context, key);
+}
+
+export async function revokeOrphan({ client, log }: HandlerContext, key: RemoteKey): Promise<void> {
+  await client.revoke(key.id);
+  log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
 }
 
 /** Names keys that carry our owner, are in use, and stand in no state we know. Never ends one. */

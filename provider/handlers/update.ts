@@ -3,7 +3,7 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import type { UpdateRequest } from "../domain/wire.ts";
 import { assertEndpoint } from "./account.ts";
-import { changedFields, needsReplacement, PATCHABLE } from "./changes.ts";
+import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { digests, echoOf } from "./echo.ts";
 import { bodyOf, prefixOf } from "./ensure.ts";
@@ -88,9 +88,7 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
 
 function nameFor(olds: KeyState, news: KeyInputs): string {
   if (news.name !== undefined) return news.name;
-  const keeps =
-    news.namePrefix === undefined || olds.adoptedAt !== undefined || olds.name.slice(0, -9) === news.namePrefix;
-  return keeps ? olds.name : `${prefixOf(news)}-${olds.attempt}`;
+  return nameChanged(olds, news) ? `${prefixOf(news)}-${olds.attempt}` : olds.name;
 }
 
 function cannotUpdate(olds: KeyState, news: KeyInputs, status: number | undefined): ZkscoreError {
