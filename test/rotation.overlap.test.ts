@@ -178,6 +178,17 @@ describe("a retired key", () => {
     expect(await works(api, secret)).toBe(false);
   });
 
+  test.each(["replaced without an overlap", "removed"])("in use warns, too, when it is %s", async (how) => {
+    const plain = keys({ a: SCORES, b: SCORES });
+    await stack.up(plain);
+    const { keyId, apiKey } = stack.key("a")?.outputs ?? {};
+    expect(await works(api, apiKey)).toBe(true);
+    const changed = how === "removed" ? keys({ b: SCORES }) : keys({ a: { ...SCORES, description: "x" }, b: SCORES });
+    await stack.up(changed);
+    expect(stack.log).toMatch(new RegExp(`warning: a: key ${keyId}.*was used in the last hour`));
+    expect(await works(api, apiKey)).toBe(false);
+  });
+
   test("goes with its successor in destroy, and when the key is removed from the program", async () => {
     await stack.up(program(1));
     await rotate(2);
@@ -220,6 +231,16 @@ describe("compromised", () => {
     await stack.up(incident("2026-11-20"));
     expect(liveIds(api).sort()).toEqual([b, stack.key("a")?.id].sort());
     expect(await stack.preview(incident("2026-11-20"))).toEqual({ a: "same", b: "same" });
+  });
+
+  test("counts under --replace, too, where no diff announces it; a plain --replace keeps the overlap", async () => {
+    await grown();
+    await stack.up(incident(), { replace: ["a"] });
+    expect(liveIds(api)).toHaveLength(5);
+    await stack.up(incident("2026-11-20"), { replace: ["a"] });
+    expect(liveIds(api).sort()).toEqual([stack.key("b")?.id, stack.key("a")?.id].sort());
+    await stack.up(incident("2026-11-20"), { replace: ["a"] });
+    expect(liveIds(api)).toHaveLength(3);
   });
 
   test("removed again does nothing, changed does it again", async () => {

@@ -60,6 +60,12 @@ export function dueEntries(previous: readonly Retired[], now: number): Retired[]
   return previous.filter((entry) => (instantMs(entry.revokeAfter) ?? Number.POSITIVE_INFINITY) <= now);
 }
 
+/** Without an overlap the predecessor ends in its own `delete` of the same run: nothing stays pending. */
+export function withoutDue(previous: readonly Retired[], now: number): Retired[] {
+  const due = new Set(dueEntries(previous, now));
+  return previous.filter((entry) => !due.has(entry));
+}
+
 function length(duration: string | undefined): number | undefined {
   return duration === undefined || isUnknown(duration) ? undefined : durationMs(duration);
 }

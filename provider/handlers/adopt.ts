@@ -1,16 +1,22 @@
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
+import { withoutDue } from "../domain/rotation.ts";
 import { wireKey } from "../domain/wire.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { compareEcho, digests, echoOf } from "./echo.ts";
 import { bodyOf } from "./ensure.ts";
-import { isLive, nameOf } from "./remote.ts";
-import { stateOf } from "./state.ts";
+import { isLive, liveMarked, nameOf } from "./remote.ts";
+import { holderOf, stateOf } from "./state.ts";
 
-/** The key to adopt must be live in this account and must not be another stack's. */
-export function assertAdoptable(inputs: KeyInputs, keyId: string, listing: Listing): RemoteKey {
+/** The key to adopt must be live in this account, and nobody else's to end: no other stack's, no other resource's. */
+export function assertAdoptable(
+  context: HandlerContext,
+  inputs: KeyInputs,
+  keyId: string,
+  listing: Listing,
+): RemoteKey {
   const key = listing.keys.get(keyId);
   const who = inputs.ownership.name;
   if (key === undefined || !isLive(key)) {
@@ -25,10 +31,37 @@ export function assertAdoptable(inputs: KeyInputs, keyId: string, listing: Listi
     throw refusal(
       `${who}: ${nameOf(key)} can't be adopted`,
       `it belongs to ${marker.project}/${marker.stack} (${marker.name}), which would go on managing it`,
-      "remove it there first (deletionPolicy: retain, then remove the resource), or adopt another key",
+      "leave out adopt, which makes a new key here; once that is in use, remove the old one there, or revoke it by hand",
+    );
+  }
+  const claim = claimOf(context, inputs, key, listing);
+  if (claim !== undefined) {
+    throw refusal(
+      `${who}: ${nameOf(key)} can't be adopted`,
+      claim,
+      "leave out adopt, which makes a new key; if no resource of this stack has or retires that key, run `pulumi up --refresh`",
     );
   }
   return key;
+}
+
+/** Why another resource of this stack would end the key. A refresh has shown them all; without one only marks tell. */
+function claimOf(
+  { run }: HandlerContext,
+  { ownership }: KeyInputs,
+  key: RemoteKey,
+  listing: Listing,
+): string | undefined {
+  const others = [...run.shown.values()].filter((state) => holderOf(state) !== ownership.owner);
+  const names = (entries: readonly Retired[]) => entries.some(({ keyId }) => keyId === key.id);
+  if (others.some(({ keyId }) => keyId === key.id)) return "another resource of this stack has it";
+  if (others.some(({ previous }) => names(previous))) return "another resource of this stack retires it";
+  if (run.refreshed) return undefined;
+  const marks = [...liveMarked(listing)].filter(({ marker: { identity, owner } }) => {
+    return identity === ownership.identity && owner !== ownership.owner;
+  });
+  if (marks.some((marked) => marked.key.id === key.id)) return "it carries the mark of another resource of this stack";
+  return marks.some(({ marker }) => names(marker.retires)) ? "another resource of this stack retires it" : undefined;
 }
 
 /**
@@ -39,11 +72,11 @@ export function assertAdoptable(inputs: KeyInputs, keyId: string, listing: Listi
 export async function adoptKey(
   context: HandlerContext,
   inputs: KeyInputs,
-  keyId: string,
-  apiKey: string,
+  { keyId, apiKey, retires }: { keyId: string; apiKey: string; retires: Retired[] },
+  now: number,
 ): Promise<KeyState> {
   const listing = await context.client.list("fresh");
-  const key = assertAdoptable(inputs, keyId, listing);
+  const key = assertAdoptable(context, inputs, keyId, listing);
   await prove(context, inputs, key, apiKey);
   const attempt = context.random();
   const difference = differenceOf(inputs, key);
@@ -55,7 +88,7 @@ export async function adoptKey(
       "declare what the key has now and change it later, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
     );
   }
-  context.run.made.set(key.id, { owner: inputs.ownership.owner, retires: [] });
+  context.run.made.set(key.id, { owner: inputs.ownership.owner, retires });
   const state = stateOf({
     inputs,
     apiKey,
@@ -63,14 +96,14 @@ export async function adoptKey(
     name: inputs.name ?? key.name,
     endpoint: context.settings.endpoint,
     attempt,
-    previous: [],
+    previous: withoutDue(retires, now),
     serverTime: listing.serverTime,
     ...(inputs.expiry === undefined ? {} : { expiry: inputs.expiry }),
     adopted: true,
   });
   if (context.settings.updates === "replace") return state;
   try {
-    const echo = await context.client.update(key.id, bodyOf(inputs, state.name, attempt, []));
+    const echo = await context.client.update(key.id, bodyOf(inputs, state.name, attempt, retires));
     const { metadata: _first, ...confirmed } = digests(echoOf(inputs, echo));
     return { ...state, confirmed };
   } catch (error) {

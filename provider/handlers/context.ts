@@ -56,6 +56,8 @@ export interface Run {
    * the server drops the marker.
    */
   made: Map<string, { owner: string; retires: readonly Retired[] }>;
+  /** Ids that `diff` or `update` left to the program in this run: no ledger ends them. */
+  kept: Set<string>;
   /** Owners the program declares in this run (`check` was called). None in `destroy` and `refresh`. */
   declared: Set<string>;
   /** Replacements announced by `diff`, by the owner of the new key. */
@@ -79,6 +81,7 @@ export function newRun(): Run {
   return {
     shown: new Map(),
     made: new Map(),
+    kept: new Set(),
     declared: new Set(),
     replacing: new Map(),
     refreshed: false,

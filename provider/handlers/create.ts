@@ -2,7 +2,7 @@ import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
-import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
+import { compromisedChanged, ledgerAfter, withoutDue } from "../domain/rotation.ts";
 import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
@@ -26,27 +26,38 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
   const listing = await client.list("shared");
   assertAccount(context, inputs.ownership.identity, listing);
   const now = serverNow(listing, clock.monotonic());
-  const ledger = ledgerOf(context, inputs, listing, now);
+  const predecessors = superseded === undefined ? shownOf(context, owner) : [superseded.state];
+  const adopting = adoptsNow(context, inputs) ? inputs.adopt : undefined;
+  const ledger = withAdopted(ledgerOf(predecessors, inputs, listing, now), inputs, adopting, now);
   const owners = sweptOwners(context, inputs, superseded?.state);
   const spared = ledgerIds(context, ledger);
   warnUnexplained(context, inputs, leftovers(context, listing, owners, spared));
 
-  const adopting = adoptsNow(context, inputs);
-  if (adopting && inputs.adopt?.apiKey !== undefined)
-    return adoptKey(context, inputs, inputs.adopt.keyId, inputs.adopt.apiKey);
-  if (adopting && inputs.adopt !== undefined) {
-    assertAdoptable(inputs, inputs.adopt.keyId, listing);
-    const overlap = durationMs(inputs.rotation?.overlap ?? "0s") ?? 0;
-    ledger.push({ keyId: inputs.adopt.keyId, revokeAfter: isoSecondsUp(now + overlap) });
-  }
-
   // Ensure
+  if (adopting !== undefined) assertAdoptable(context, inputs, adopting.keyId, listing);
   await sweep(context, owners, spared, ({ key }) => key.name === inputs.name); // an orphan may hold the explicit name
-  const retires = superseded?.compromised ? [] : ledger;
+  const compromised = superseded?.compromised ?? isCompromised(predecessors, inputs);
+  const retires = compromised ? [] : ledger;
+  const state =
+    adopting?.apiKey === undefined
+      ? await makeKey(context, inputs, retires, now)
+      : await adoptKey(context, inputs, { ...adopting, apiKey: adopting.apiKey, retires }, now);
+
+  // Sync
+  if (compromised) return purge(context, { ...state, previous: endNow(ledger, now), unfinished: "purge" }, inputs);
+  try {
+    await sweep(context, owners, spared);
+  } catch (error) {
+    throw new InitFailure({ ...state, unfinished: "sweep" }, error);
+  }
+  return state;
+}
+
+async function makeKey(context: HandlerContext, inputs: KeyInputs, retires: Retired[], now: number): Promise<KeyState> {
   const expiry = inputs.expiry ?? expiryFrom(inputs, now);
   const made = await ensureKey(context, inputs, expiry, retires);
-  run.made.set(made.key.id, { owner, retires });
-  const state = stateOf({
+  context.run.made.set(made.key.id, { owner: inputs.ownership.owner, retires });
+  return stateOf({
     inputs,
     apiKey: made.apiKey,
     key: made.key,
@@ -58,16 +69,6 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
     ...(expiry === undefined ? {} : { expiry }),
     adopted: false,
   });
-
-  // Sync
-  if (superseded?.compromised)
-    return purge(context, { ...state, previous: endNow(ledger, now), unfinished: "purge" }, inputs);
-  try {
-    await sweep(context, owners, spared);
-  } catch (error) {
-    throw new InitFailure({ ...state, unfinished: "sweep" }, error);
-  }
-  return state;
 }
 
 /** The key that is replaced must be there or be proven gone: else this may be another account. */
@@ -76,28 +77,40 @@ async function assertKnown(context: HandlerContext, state: KeyState, inputs: Key
   await locateOwn(context, state, [state.ownership.identity, inputs.ownership.identity]);
 }
 
-/**
- * What the new key retires. The superseded key is known from this run's `diff`; under `--replace` and `taint` there is
- * none, and it is what the refresh of this run has shown of this resource.
- */
-function ledgerOf(context: HandlerContext, inputs: KeyInputs, listing: Listing, now: number): Retired[] {
-  const { run } = context;
-  const announced = run.replacing.get(inputs.ownership.owner)?.state;
-  const candidates = announced !== undefined ? [announced] : shownOf(context, inputs.ownership.owner);
+/** What the new key retires: the keys it replaces, and what their ledgers held. */
+function ledgerOf(predecessors: readonly KeyState[], inputs: KeyInputs, listing: Listing, now: number): Retired[] {
   // What a ledger has promised holds: no instant is prolonged or cut.
-  const promised = new Map(candidates.flatMap((state) => state.previous.map((entry) => [entry.keyId, entry])));
-  const entries = candidates
+  const promised = new Map(predecessors.flatMap((state) => state.previous.map((entry) => [entry.keyId, entry])));
+  const entries = predecessors
     .flatMap((state) => ledgerAfter(state, inputs, now))
     .map((entry) => promised.get(entry.keyId) ?? entry);
   const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
   // What a listing shows as dead needs no ending; what it doesn't show keeps its place.
   return unique.filter(({ keyId }) => {
     const key = listing.keys.get(keyId);
-    return key === undefined ? !candidates.some((state) => state.keyId === keyId) : isLive(key);
+    return key === undefined ? !predecessors.some((state) => state.keyId === keyId) : isLive(key);
   });
 }
 
-/** Dead ones too: their ledgers count. By who has them now: an alias may have taken one, with its mark, elsewhere. */
+/** An adopted key leaves the ledger if its secret is known; without the secret it is retired by the key that is made. */
+function withAdopted(ledger: Retired[], inputs: KeyInputs, adopting: KeyInputs["adopt"], now: number): Retired[] {
+  if (adopting === undefined) return ledger;
+  const others = ledger.filter(({ keyId }) => keyId !== adopting.keyId);
+  if (adopting.apiKey !== undefined) return others;
+  if (others.length < ledger.length) return ledger;
+  const overlap = durationMs(inputs.rotation?.overlap ?? "0s") ?? 0;
+  return [...ledger, { keyId: adopting.keyId, revokeAfter: isoSecondsUp(now + overlap) }];
+}
+
+/** Under `--replace` and `taint` no `diff` says it. */
+function isCompromised(predecessors: readonly KeyState[], inputs: KeyInputs): boolean {
+  return predecessors.length > 0 && predecessors.every(({ rotation }) => compromisedChanged(rotation, inputs.rotation));
+}
+
+/**
+ * What the refresh of this run has shown of this resource: under `--replace` and `taint` no `diff` names the superseded
+ * key. Dead ones too: their ledgers count. By who has them now: an alias may have taken one, with its mark, elsewhere.
+ */
 function shownOf({ run }: HandlerContext, owner: string): KeyState[] {
   return [...run.shown.values()].filter((state) => holderOf(state) === owner);
 }
@@ -110,23 +123,14 @@ function shownOf({ run }: HandlerContext, owner: string): KeyState[] {
 function adoptsNow(context: HandlerContext, inputs: KeyInputs): boolean {
   const wanted = inputs.adopt?.keyId;
   if (wanted === undefined || context.run.made.has(wanted)) return false;
-  const known = [context.run.replacing.get(inputs.ownership.owner)?.state, ...context.run.shown.values()];
-  return !known.some(
-    (state) =>
-      state?.keyId === wanted ||
-      (state !== undefined && holderOf(state) === inputs.ownership.owner && state.adopt?.keyId === wanted),
-  );
+  const { owner } = inputs.ownership;
+  const known = [context.run.replacing.get(owner)?.state, ...shownOf(context, owner)];
+  return !known.some((state) => state?.keyId === wanted || state?.adopt?.keyId === wanted);
 }
 
 function expiryFrom(inputs: KeyInputs, now: number): string | undefined {
   const lasts = inputs.expiresIn === undefined ? undefined : durationMs(inputs.expiresIn);
   return lasts === undefined ? undefined : isoSecondsUp(now + lasts);
-}
-
-/** Without an overlap the predecessor ends in its own `delete` of this run: nothing stays pending. */
-function withoutDue(ledger: readonly Retired[], now: number): Retired[] {
-  const due = new Set(dueEntries(ledger, now));
-  return ledger.filter((entry) => !due.has(entry));
 }
 
 function endNow(ledger: readonly Retired[], now: number): Retired[] {

@@ -5,7 +5,7 @@ import { decodeMarker } from "../domain/marker.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { assertEndpoint, locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
-import { endRetired, retiredUntil } from "./ledger.ts";
+import { endRetired, isInUse, retiredUntil, warnIfInUse } from "./ledger.ts";
 import { isLive, nameOf, neverUsed, serverNow } from "./remote.ts";
 import { holderOf } from "./state.ts";
 import { ledgerIds, sweep } from "./sweep.ts";
@@ -22,8 +22,9 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
     context.log.warn(`${state.ownership.name}: key ${state.keyId} was taken over by this same run and stays`);
     return;
   }
-  const ending = new Set([state.keyId, ...state.previous.map((entry) => entry.keyId)]);
-  const listing = await client.list(state.previous.length > 0 ? "fresh" : "shared");
+  const previous = state.previous.filter(({ keyId }) => !isInUse(context, keyId));
+  const ending = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
+  const listing = await client.list(previous.length > 0 ? "fresh" : "shared");
   const until = retiredUntil(context, listing, state.keyId, ending);
   const removed = until === undefined && !isReplaced(context, state);
   if (removed && state.deletionPolicy === "prevent") throw prevented(state);
@@ -31,7 +32,7 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   if (!retained && settings.token !== undefined && settings.token === state.apiKey) throw ownToken(state);
 
   const now = serverNow(listing, clock.monotonic());
-  for (const entry of state.previous) {
+  for (const entry of previous) {
     const due = dueEntries([entry], now).includes(entry);
     const named = (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
     // Where the old key goes first, its successor, still to be made, inherits what isn't due.
@@ -44,7 +45,7 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   }
   if (retained) return retain(context, state, listing);
   if (until !== undefined && until > now) return;
-  await end(context, state);
+  await end(context, state, now);
   // A replacement that was killed may have left a key behind, and nothing asks for this owner any more. Not in a copied
   // stack: there the mark is the original's, and so may the key be.
   const { owner, project, stack } = state.ownership;
@@ -52,10 +53,13 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   if (removed && original && !run.declared.has(owner)) await sweep(context, new Set([owner]), ledgerIds(context));
 }
 
-async function end(context: HandlerContext, state: KeyState): Promise<void> {
+async function end(context: HandlerContext, state: KeyState, now: number): Promise<void> {
   const identities = [state.ownership.identity];
   const location = await locate(context, state.keyId, identities);
-  if (location !== "absent" && !isLive(location.found)) return;
+  if (location !== "absent") {
+    if (!isLive(location.found)) return;
+    warnIfInUse(context, `${state.ownership.name}:`, location.found, now);
+  }
   // Asked also for a key that no listing shows: where the listing lags behind, it would live on and nobody know it.
   if ((await context.client.revoke(state.keyId)) === "revoked" || location === "absent") return;
   // 404 for a key that was listed a moment ago: success only if it is revoked or proven gone.

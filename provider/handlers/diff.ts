@@ -32,7 +32,7 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   if (programPhase) {
     if (replaces.length > 0) {
       run.replacing.set(owner, { state: olds, compromised: compromisedChanged(olds.rotation, news.rotation) });
-    }
+    } else run.kept.add(olds.keyId);
     for (const line of pending(olds, news, due, now)) context.log.info(line);
   }
   const ending = dueEntries(olds.previous, now).length > 0;

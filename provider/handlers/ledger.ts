@@ -45,7 +45,7 @@ export async function endDue(context: HandlerContext, state: KeyState): Promise<
   const due = dueEntries(state.previous, serverNow(listing, clock.monotonic()));
   const ended = new Set<string>();
   for (const { keyId } of due) {
-    if (run.shown.has(keyId)) {
+    if (run.shown.has(keyId) || isInUse(context, keyId)) {
       ended.add(keyId);
       continue;
     }
@@ -57,7 +57,22 @@ export async function endDue(context: HandlerContext, state: KeyState): Promise<
   return state.previous.filter((entry) => !ended.has(entry.keyId));
 }
 
+/** A key of a ledger that the program has again: it was adopted back, in this run or an earlier one. */
+export function isInUse({ run }: HandlerContext, keyId: string): boolean {
+  return run.made.has(keyId) || run.kept.has(keyId);
+}
+
 const HOUR_MS = 3_600_000;
+
+/** Before a key is ended: says if somebody used it in its last hour. `what`: which of the resource's keys it is. */
+export function warnIfInUse({ log }: HandlerContext, what: string, key: RemoteKey, serverTime: number): void {
+  const used = instantMs(key.lastUsed ?? "");
+  if (used === undefined || serverTime - used >= HOUR_MS) return;
+  log.warn(
+    `${what} ${nameOf(key)} was used in the last hour, at ${key.lastUsed}, and is revoked now; ` +
+      "whoever still uses it must take the new secret",
+  );
+}
 
 /** Revokes one key of a ledger and says why. One that is already gone or revoked is fine, if that is sure. */
 export async function endRetired(
@@ -69,13 +84,7 @@ export async function endRetired(
 ): Promise<void> {
   const key = listing.keys.get(keyId) ?? (await lookAgain(context, keyId, state));
   if (key === undefined || !isLive(key)) return;
-  const used = instantMs(key.lastUsed ?? "");
-  if (used !== undefined && listing.serverTime - used < HOUR_MS) {
-    context.log.warn(
-      `${state.ownership.name}: retired ${nameOf(key)} was used in the last hour, at ${key.lastUsed}, and is revoked now; ` +
-        "whoever still uses it must take the new secret",
-    );
-  }
+  warnIfInUse(context, `${state.ownership.name}: retired`, key, listing.serverTime);
   await context.client.revoke(keyId);
   context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, ${why}`);
 }
