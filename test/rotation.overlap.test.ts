@@ -243,6 +243,21 @@ describe("compromised", () => {
     expect(liveIds(api)).toHaveLength(3);
   });
 
+  test("that can't end a key goes on, too, where the next up replaces the key once more", async () => {
+    await stack.up(incident());
+    const before = stack.snapshot();
+    await stack.up(program(4));
+    await works(api, stack.key("a")?.outputs["apiKey"]);
+    stack.entries = before; // a restored backup: the key of after it is in use, in no state, and just as compromised
+    api.faults.add({ operation: "revoke", kind: "status", status: 500, every: 1 });
+    await failure(stack.up(incident("now")));
+    api.faults.clear();
+    const changed = incident("now");
+    Object.assign(changed.keys["a"] ?? {}, { description: "changed meanwhile" });
+    await stack.up(changed);
+    expect(liveIds(api).sort()).toEqual([stack.key("b")?.id, stack.key("a")?.id].sort());
+  });
+
   test("removed again does nothing, changed does it again", async () => {
     await grown();
     await stack.up(incident("one"));

@@ -60,6 +60,11 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): { fiel
   return reasons;
 }
 
+/** Whether a replacement of `olds` ends every other key of the resource: declared compromised now, or before and not done. */
+export function isIncident(olds: KeyState, news: KeyInputs): boolean {
+  return olds.unfinished === "purge" || compromisedChanged(olds.rotation, news.rotation);
+}
+
 /** Fields that only this provider knows: changing them sends no request. */
 export function localChanged(olds: KeyState, news: KeyInputs): boolean {
   return !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;

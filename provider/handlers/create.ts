@@ -2,9 +2,10 @@ import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
-import { compromisedChanged, ledgerAfter, withoutDue } from "../domain/rotation.ts";
+import { ledgerAfter, withoutDue } from "../domain/rotation.ts";
 import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
+import { isIncident } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
 import { purge } from "./purge.ts";
@@ -36,7 +37,9 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
   // Ensure
   if (adopting !== undefined) assertAdoptable(context, inputs, adopting.keyId, listing);
   await sweep(context, owners, spared, ({ key }) => key.name === inputs.name); // an orphan may hold the explicit name
-  const compromised = superseded?.compromised ?? isCompromised(predecessors, inputs);
+  // Under `--replace` and `taint` no `diff` says it.
+  const compromised =
+    superseded?.compromised ?? (predecessors.length > 0 && predecessors.every((state) => isIncident(state, inputs)));
   const retires = compromised ? [] : ledger;
   const state =
     adopting?.apiKey === undefined
@@ -100,11 +103,6 @@ function withAdopted(ledger: Retired[], inputs: KeyInputs, adopting: KeyInputs["
   if (others.length < ledger.length) return ledger;
   const overlap = durationMs(inputs.rotation?.overlap ?? "0s") ?? 0;
   return [...ledger, { keyId: adopting.keyId, revokeAfter: isoSecondsUp(now + overlap) }];
-}
-
-/** Under `--replace` and `taint` no `diff` says it. */
-function isCompromised(predecessors: readonly KeyState[], inputs: KeyInputs): boolean {
-  return predecessors.length > 0 && predecessors.every(({ rotation }) => compromisedChanged(rotation, inputs.rotation));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { describeMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
-import { compromisedChanged, dueEntries } from "../domain/rotation.ts";
-import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
+import { dueEntries } from "../domain/rotation.ts";
+import { changedFields, dueReasons, isIncident, localChanged, needsReplacement } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
 import { holderOf } from "./state.ts";
 import { strayIds } from "./sweep.ts";
@@ -31,7 +31,7 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   const programPhase = run.declared.has(owner);
   if (programPhase) {
     if (replaces.length > 0) {
-      run.replacing.set(owner, { state: olds, compromised: compromisedChanged(olds.rotation, news.rotation) });
+      run.replacing.set(owner, { state: olds, compromised: isIncident(olds, news) });
     } else run.kept.add(olds.keyId);
     for (const line of pending(olds, news, due, now)) context.log.info(line);
   }

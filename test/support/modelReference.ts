@@ -8,9 +8,20 @@ interface Wanted {
   actions: string[];
   overlap: string;
   trigger: number;
+  /** 0: not declared. */
+  compromised: number;
 }
 
 const DAY = 86_400_000;
+
+interface Current {
+  id: string;
+  /** What it was made from. */
+  made: string;
+  compromised: number;
+  /** Epoch ms. */
+  born: number;
+}
 
 /**
  * What the account must look like after any `up` that succeeded: one key per name, new only for a reason, and its
@@ -18,10 +29,10 @@ const DAY = 86_400_000;
  */
 export class Reference {
   readonly #wanted = new Map<string, Wanted>(
-    NAMES.map((name) => [name, { declared: true, actions: ["read"], overlap: "1d", trigger: 0 }]),
+    NAMES.map((name) => [name, { declared: true, actions: ["read"], overlap: "1d", trigger: 0, compromised: 0 }]),
   );
-  /** The key each name had after the last `up` that succeeded, and what it was made from. */
-  readonly #current = new Map<string, { id: string; made: string; born: number }>();
+  /** The key each name had after the last `up` that succeeded. */
+  readonly #current = new Map<string, Current>();
   /** Keys that must live at least until `from` and end with the first `up` after `to`. */
   readonly #retired = new Map<string, { name: string; from: number; to: number }>();
   readonly #dead = new Set<string>();
@@ -29,6 +40,8 @@ export class Reference {
   #attempts: { at: number; overlap: Map<string, number> }[] = [];
   #disturbed = false;
   #forced = new Set<string>();
+  /** Names that a run since the last success was told are compromised: it ends every key of theirs but the new one. */
+  readonly #purged = new Set<string>();
 
   program(): Program {
     const declared = [...this.#wanted].filter(([, wanted]) => wanted.declared);
@@ -40,12 +53,19 @@ export class Reference {
     const wanted = this.#of(op.key);
     if (op.op === "toggle") wanted.declared = !wanted.declared;
     if (op.op === "trigger") wanted.trigger += 1;
+    if (op.op === "compromised") wanted.compromised += 1;
     if (op.op === "permissions") wanted.actions = op.actions;
     if (op.op === "overlap") wanted.overlap = op.overlap;
   }
 
   attempt(at: number): void {
-    const overlap = new Map([...this.#wanted].map(([name, wanted]) => [name, durationMs(wanted.overlap) ?? 0]));
+    for (const [name, { declared, compromised }] of this.#wanted) {
+      const before = this.#current.get(name);
+      if (declared && before !== undefined && before.compromised !== compromised) this.#purged.add(name);
+    }
+    for (const entry of this.#retired.values()) if (this.#purged.has(entry.name)) entry.from = Math.min(entry.from, at);
+    const overlapOf = (name: string, text: string) => (this.#purged.has(name) ? 0 : (durationMs(text) ?? 0));
+    const overlap = new Map([...this.#wanted].map(([name, wanted]) => [name, overlapOf(name, wanted.overlap)]));
     this.#attempts.push({ at, overlap });
   }
 
@@ -56,13 +76,14 @@ export class Reference {
   /** An `up` was cut off. What it put into the state counts: a key it made is what the next one goes on from. */
   failed(entries: readonly Entry[], live: ReadonlySet<string>, now: number): void {
     this.#disturbed = true;
-    this.#endedBy((name) => !this.#of(name).declared, live);
+    this.#endedBy((name) => !this.#of(name).declared || this.#purged.has(name), live);
     for (const entry of entries) {
       if (entry.kind !== "key" || entry.deleted === true || entry.awaited === true) continue;
       const before = this.#current.get(entry.name);
       if (before?.id === entry.id) continue;
       if (before !== undefined) this.#retire(entry.name, before.id);
-      this.#current.set(entry.name, { id: entry.id, made: made(this.#of(entry.name)), born: now });
+      this.#current.set(entry.name, current(entry.id, this.#of(entry.name), now));
+      this.#purged.delete(entry.name); // a create that is in the state had ended them
     }
   }
 
@@ -102,7 +123,7 @@ export class Reference {
         allowed.add(entry.id);
         if (before?.id !== entry.id) {
           if (before !== undefined) replaced += this.#replaced(name, before, wanted, now);
-          this.#current.set(name, { id: entry.id, made: made(wanted), born: now });
+          this.#current.set(name, current(entry.id, wanted, now));
         } else if (!this.#disturbed && this.#mustReplace(name, before, wanted, now)) {
           throw new Error(`${name}: ${entry.id} should have been replaced`);
         } else before.made = made(wanted);
@@ -113,6 +134,7 @@ export class Reference {
     if (left.length > 0) throw new Error(`live, and neither declared nor within an overlap: ${left.join(", ")}`);
     this.#attempts = [];
     this.#forced.clear();
+    this.#purged.clear();
     this.#disturbed = false;
     return { replaced, retired: this.#retired.size };
   }
@@ -122,12 +144,14 @@ export class Reference {
       if (now < from && !live.has(id) && !this.#dead.has(id))
         throw new Error(`${name}: ${id} ended before its overlap`);
       if (now >= to && live.has(id)) throw new Error(`${name}: ${id} lives past its overlap`);
+      if (this.#purged.has(name) && live.has(id))
+        throw new Error(`${name}: ${id} lives, and its successor is compromised`);
       if (live.has(id)) allowed.add(id);
       else this.#retired.delete(id);
     }
   }
 
-  #replaced(name: string, before: { id: string; made: string; born: number }, wanted: Wanted, now: number): number {
+  #replaced(name: string, before: Current, wanted: Wanted, now: number): number {
     if (!this.#disturbed && !this.#mustReplace(name, before, wanted, now))
       throw new Error(`${name}: replaced without a reason`);
     this.#retire(name, before.id);
@@ -151,7 +175,7 @@ export class Reference {
     for (const [id, entry] of this.#retired) if (entry.name === name) this.#retired.delete(id);
   }
 
-  #mustReplace(name: string, before: { id: string; made: string; born: number }, wanted: Wanted, now: number): boolean {
+  #mustReplace(name: string, before: Current, wanted: Wanted, now: number): boolean {
     const due = now >= before.born + 30 * DAY;
     return before.made !== made(wanted) || due || this.#dead.has(before.id) || this.#forced.has(name);
   }
@@ -163,11 +187,16 @@ export class Reference {
   }
 }
 
-function args({ actions, overlap, trigger }: Wanted): Fields {
-  return { permissions: [{ resource: "scores", actions }], rotation: { every: "30d", overlap, trigger } };
+function args({ actions, overlap, trigger, compromised }: Wanted): Fields {
+  const incident = compromised === 0 ? {} : { compromised };
+  return { permissions: [{ resource: "scores", actions }], rotation: { every: "30d", overlap, trigger, ...incident } };
+}
+
+function current(id: string, wanted: Wanted, born: number): Current {
+  return { id, made: made(wanted), compromised: wanted.compromised, born };
 }
 
 /** What makes a new key where it differs. */
-function made({ actions, trigger }: Wanted): string {
-  return JSON.stringify([actions, trigger]);
+function made({ actions, trigger, compromised }: Wanted): string {
+  return JSON.stringify([actions, trigger, compromised]);
 }

@@ -14,7 +14,7 @@ export type Op =
   | { op: "destroy"; crash?: Crash | undefined }
   | { op: "refresh" }
   | { op: "advance"; hours: number }
-  | { op: "use" | "revoke" | "toggle" | "trigger"; key: Name }
+  | { op: "use" | "revoke" | "toggle" | "trigger" | "compromised"; key: Name }
   | { op: "revokeRetired" }
   | { op: "permissions"; key: Name; actions: string[] }
   | { op: "overlap"; key: Name; overlap: string };
@@ -34,6 +34,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Op>({ op: "revokeRetired" }) },
   { weight: 2, arbitrary: key.map((name): Op => ({ op: "toggle", key: name })) },
   { weight: 2, arbitrary: key.map((name): Op => ({ op: "trigger", key: name })) },
+  { weight: 1, arbitrary: key.map((name): Op => ({ op: "compromised", key: name })) },
   {
     weight: 2,
     arbitrary: fc
@@ -54,6 +55,7 @@ const cutOff: fc.Arbitrary<Op[]> = fc
   .tuple(
     fc.oneof(
       key.map((name): Op => ({ op: "trigger", key: name })),
+      key.map((name): Op => ({ op: "compromised", key: name })),
       key.map((name): Op => ({ op: "revoke", key: name })),
       key.map((name): Op => ({ op: "toggle", key: name })),
       fc.constant<Op>({ op: "advance", hours: 24 * 31 }),
