@@ -3,6 +3,7 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { endRetired } from "./ledger.ts";
 import { liveMarked, type MarkedKey, nameOf } from "./remote.ts";
+import { holderOf } from "./state.ts";
 
 /**
  * After `rotation.compromised`: ends, at once and without an overlap, the replaced key, its whole ledger, and every
@@ -18,12 +19,14 @@ export async function purge(context: HandlerContext, state: KeyState, inputs: Ke
       await endRetired(context, listing, keyId, state, "its successor was declared compromised");
       ended.add(keyId);
     }
+    const theirs = heldByOthers(context, inputs);
     const others = [...liveMarked(listing)].filter(
       ({ key, marker }) =>
         marker.owner === inputs.ownership.owner &&
         key.id !== state.keyId &&
         !ended.has(key.id) &&
-        !run.shown.has(key.id),
+        !run.shown.has(key.id) &&
+        !theirs.has(key.id),
     );
     if (others.length > 0 && !run.refreshed) throw needsRefresh(inputs, others);
     for (const { key } of others) {
@@ -36,6 +39,17 @@ export async function purge(context: HandlerContext, state: KeyState, inputs: Ke
   }
   const { unfinished: _done, ...finished } = state;
   return { ...finished, previous: [] };
+}
+
+/**
+ * Keys with our mark that are another resource's to end: after an alias or a move its ledger can hold one, and it can
+ * have adopted one in this run.
+ */
+function heldByOthers({ run }: HandlerContext, { ownership }: KeyInputs): Set<string> {
+  const shown = [...run.shown.values()].filter((state) => holderOf(state) !== ownership.owner);
+  const made = [...run.made].filter(([, { owner }]) => owner !== ownership.owner);
+  const ledgers = [...shown.map(({ previous }) => previous), ...made.map(([, { retires }]) => retires)];
+  return new Set([...made.map(([id]) => id), ...ledgers.flat().map(({ keyId }) => keyId)]);
 }
 
 /** Without a refresh this run can't know whether another resource of the stack holds such a key. */
