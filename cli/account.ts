@@ -1,11 +1,14 @@
 import { createClient } from "../provider/api/client.ts";
-import type { KeyApi } from "../provider/api/types.ts";
+import type { KeyApi, Listing } from "../provider/api/types.ts";
 import { type Clock, systemClock } from "../provider/domain/clock.ts";
 import { hostSettings } from "../provider/host/settings.ts";
+import { listingProgress } from "./progress.ts";
 
 /** The account that the environment names. */
 export interface Account {
   client: KeyApi;
+  /** A fresh listing; one that takes long says on stderr how far it is. */
+  list(): Promise<Listing>;
   /** Base URL in the form that states hold; all loopback addresses count as one. */
   endpoint: string;
   clock: Clock;
@@ -15,25 +18,12 @@ export interface Account {
 export async function withAccount<T>(use: (account: Account) => Promise<T>): Promise<T> {
   const { baseUrl, token, endpoint, now } = hostSettings(process.env, () => undefined);
   const clock = systemClock(now);
-  const client = createClient({ baseUrl, token, clock, userAgent: "zkscore-keys" });
+  const progress = listingProgress();
+  const client = createClient({ baseUrl, token, clock, userAgent: "zkscore-keys", onPage: progress.onPage });
+  const list = () => progress.during(client.list("fresh"));
   try {
-    return await use({ client, endpoint, clock });
+    return await use({ client, list, endpoint, clock });
   } finally {
     await client.close();
-  }
-}
-
-const PATIENCE_MS = 2_000;
-
-/** Says on stderr that `what` takes long, every 2 s, until `work` ends. */
-export async function withProgress<T>(what: string, work: Promise<T>): Promise<T> {
-  const began = performance.now();
-  const timer = setInterval(() => {
-    process.stderr.write(`${what}: ${Math.round((performance.now() - began) / 1000)} s\n`);
-  }, PATIENCE_MS);
-  try {
-    return await work;
-  } finally {
-    clearInterval(timer);
   }
 }

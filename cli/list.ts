@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
 import { isLive } from "../provider/handlers/remote.ts";
-import { withAccount, withProgress } from "./account.ts";
+import { withAccount } from "./account.ts";
 import { printable, shortPermissions, table } from "./table.ts";
 
 const USAGE = `zkscore-keys list [--all] [--json]
@@ -28,7 +28,7 @@ export async function list(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const listing = await withAccount(({ client }) => withProgress("listing the keys", client.list("fresh")));
+  const listing = await withAccount(({ list }) => list());
   const keys = [...listing.keys.values()].filter((key) => values.all || isLive(key));
   process.stdout.write(`${values.json ? JSON.stringify(keys.map(described), undefined, 2) : asTable(keys)}\n`);
   const hidden = listing.keys.size - keys.length;

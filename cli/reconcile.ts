@@ -3,7 +3,7 @@ import type { Listing } from "../provider/api/types.ts";
 import { durationMs } from "../provider/domain/duration.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
-import { type Account, withAccount, withProgress } from "./account.ts";
+import { type Account, withAccount } from "./account.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { type Comparison, compare } from "./reconcile/compare.ts";
 import { asJson, asText } from "./reconcile/report.ts";
@@ -94,7 +94,7 @@ function needsALook({ findings, missing }: Comparison): boolean {
 }
 
 /** The account's listing, if it can be the account of these states and is complete. */
-async function trustworthy({ client, endpoint }: Account, states: readonly ExportedState[]): Promise<Listing> {
+async function trustworthy({ list, endpoint }: Account, states: readonly ExportedState[]): Promise<Listing> {
   const keys = states.flatMap((state) => state.keys);
   const elsewhere = keys.find((key) => key.endpoint !== undefined && key.endpoint !== endpoint);
   if (elsewhere !== undefined) {
@@ -104,7 +104,7 @@ async function trustworthy({ client, endpoint }: Account, states: readonly Expor
       "set ZKSCORE_BASE_URL to the deployment of these states",
     );
   }
-  const listing = await withProgress("listing the keys", client.list("fresh"));
+  const listing = await list();
   if (!listing.complete) {
     throw new ZkscoreError({
       code: "ZKS_LISTING",

@@ -4,7 +4,7 @@ import { describeMs } from "../provider/domain/duration.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import { isLive } from "../provider/handlers/remote.ts";
-import { withAccount, withProgress } from "./account.ts";
+import { withAccount } from "./account.ts";
 import { printable, table } from "./table.ts";
 
 const USAGE = `zkscore-keys usage [--key ID] [--from INSTANT] [--to INSTANT] [--json]
@@ -36,11 +36,11 @@ export async function usage(argv: readonly string[]): Promise<number> {
   }
   const { key: keyId, from, to, json } = values;
   const query = { ...(keyId && { keyId }), ...(from && { from }), ...(to && { to }) };
-  const text = await withAccount(async ({ client }) => {
+  const text = await withAccount(async ({ client, list }) => {
     const answer = await client.usage(query);
     if (json) return JSON.stringify(answer, undefined, 2);
     if (keyId !== undefined) return [totals(answer), endpoints(answer)].join("\n\n");
-    const listing = await withProgress("listing the keys", client.list("fresh"));
+    const listing = await list();
     return [totals(answer), byKey([...listing.keys.values()], listing.serverTime)].join("\n\n");
   });
   process.stdout.write(`${text}\n`);

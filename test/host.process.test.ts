@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import type { Emulator } from "../emulator/index.ts";
+import type { Emulator, FaultSpec } from "../emulator/index.ts";
 import { ownerOf } from "../provider/domain/marker.ts";
 import { type HostProcess, startHost } from "./support/host.ts";
-import { HandlerFailure } from "./support/hostHandlers.ts";
+import { type Fields, HandlerFailure } from "./support/hostHandlers.ts";
 import { accountAt, counted, failure, keys, SCORES, simStack, works } from "./support/hostWorld.ts";
 import { connection, liveIds } from "./support/world.ts";
 
@@ -86,4 +86,59 @@ test("without its engine the process sends no POST, revokes what a POST in fligh
   expect(await failure(run.key.create(inputs))).toMatch(/ZKS_ENGINE_GONE|no longer runs/);
   expect(counted(api)).toMatchObject({ create: 1, revoke: 1 });
   expect(await run.exited).not.toBe(0);
+});
+
+/** A process that has read the state, as every key's in it is read before the program runs; and what `check` makes of `a`. */
+async function refreshed(api: Emulator, state: { id: string; outs: Fields }[] = []): Promise<HostProcess> {
+  const run = await host(connection(api));
+  const identity = await run.identity.create({ project: "proj", stack: "dev" });
+  await run.identity.read("id-1", { ...identity.outs, identity: "id-1" });
+  for (const { id, outs } of state) await run.key.read(id, outs);
+  return run;
+}
+
+/** Creates; the engine goes while the API holds the request that `fault` names. Gives what the engine would have got. */
+async function createAndLoseEngine(api: Emulator, run: HostProcess, inputs: Fields, fault: FaultSpec) {
+  api.faults.add(fault);
+  const creating = run.key.create(inputs).catch((error: unknown) => error);
+  const held = await api.waitForPause();
+  await run.killEngine();
+  api.release(held.id);
+  return creating;
+}
+
+const AFTER_POST: FaultSpec = { operation: "create", kind: "pause", phase: "afterCommit" };
+
+test.each<[string, FaultSpec]>([
+  ["the POST is answered", AFTER_POST],
+  ["the sweep lists", { operation: "list", kind: "pause", nth: 2 }],
+])("an engine that goes while %s: the sweep fails, and the key just made is revoked again", async (_when, fault) => {
+  const api = await account();
+  const killed = await host(connection(api));
+  const { inputs } = await killed.key.check({}, { ...SCORES, ownership: ownership("a") });
+  const leftover = await killed.key.create(inputs); // stands in no state: the sweep's to end
+  const run = await refreshed(api);
+  await run.key.check({}, inputs);
+  const since = api.journal().length;
+  const error = await createAndLoseEngine(api, run, inputs, fault);
+  expect(error).toBeInstanceOf(HandlerFailure);
+  expect(error).toMatchObject({ init: undefined, message: expect.stringContaining("was revoked again") });
+  expect(counted(api, since)).toMatchObject({ create: 1, revoke: 1 });
+  expect(liveIds(api)).toEqual([leftover.id]);
+  expect(await run.exited).not.toBe(0);
+});
+
+test("an engine that goes while a compromised key is replaced: the new one is revoked again, the one in the state works", async () => {
+  const api = await account();
+  const first = await host(connection(api));
+  const { inputs: before } = await first.key.check({}, { ...SCORES, ownership: ownership("a") });
+  const old = await first.key.create(before);
+  const run = await refreshed(api, [old]);
+  const incident = { ...SCORES, ownership: ownership("a"), rotation: { compromised: "now" } };
+  const { inputs } = await run.key.check(before, incident);
+  expect((await run.key.diff(old.id, old.outs, inputs)).replaces).not.toEqual([]);
+  const error = await createAndLoseEngine(api, run, inputs, AFTER_POST);
+  expect(error).toMatchObject({ init: undefined, message: expect.stringContaining("was revoked again") });
+  expect(liveIds(api)).toEqual([old.id]);
+  expect(await works(api, old.outs["apiKey"])).toBe(true);
 });

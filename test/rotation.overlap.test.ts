@@ -258,6 +258,36 @@ describe("compromised", () => {
     expect(liveIds(api).sort()).toEqual([stack.key("b")?.id, stack.key("a")?.id].sort());
   });
 
+  test("leaves a key in its overlap to the resource whose ledger holds it, though it carries this one's mark", async () => {
+    const b = (trigger: number) => ({ ...SCORES, rotation: { overlap: "2d", trigger } });
+    await stack.up(program(1));
+    await stack.up({ ...keys({ b: b(1) }), aliases: { b: "a" } });
+    const moved = stack.key("b");
+    await stack.up(keys({ a: SCORES, b: b(2) }));
+    const incident = keys({ a: { ...SCORES, rotation: { compromised: "now" } }, b: b(2) });
+    await stack.up(incident);
+    expect(await works(api, moved?.outputs["apiKey"])).toBe(true);
+    expect(await stack.preview(incident)).toEqual({ a: "same", b: "same" });
+    api.advance(2 * DAY);
+    await stack.up(incident);
+    expect(liveIds(api).toSorted()).toEqual(["a", "b"].map((name) => stack.key(name)?.id).toSorted());
+  });
+
+  test("leaves a key with this one's mark to another resource that adopts it in the same run", async () => {
+    await stack.up(program(1));
+    const before = stack.snapshot();
+    await stack.up(program(2));
+    const lost = stack.key("a");
+    stack.entries = before;
+    const adopt = { keyId: lost?.id, apiKey: lost?.outputs["apiKey"] };
+    const incident = keys({ b: { ...SCORES, adopt }, a: { ...SCORES, rotation: { trigger: 1, compromised: "now" } } });
+    expect(await works(api, adopt.apiKey)).toBe(true); // used, so no leftover
+    await stack.up(incident);
+    expect(stack.key("b")?.id).toBe(lost?.id);
+    expect(await works(api, adopt.apiKey)).toBe(true);
+    expect(await stack.preview(incident)).toEqual({ a: "same", b: "same" });
+  });
+
   test("removed again does nothing, changed does it again", async () => {
     await grown();
     await stack.up(incident("one"));

@@ -6,7 +6,7 @@ import { deadlineError, malformedError } from "./errors.ts";
 import { exchange } from "./exchange.ts";
 import { createListingStore } from "./listing.ts";
 import { OPERATIONS } from "./operation.ts";
-import { fetchListing } from "./pages.ts";
+import { fetchListing, type OnPage } from "./pages.ts";
 import { type Context, pathOf, prepare, webhookSecrets } from "./prepare.ts";
 import { createRun, within } from "./retry.ts";
 import { createTransport } from "./transport.ts";
@@ -28,6 +28,8 @@ export interface ClientOptions {
   deadlineMs?: number;
   /** Requests an operation may send. Default 3. */
   attempts?: number;
+  /** Called after each page of a listing. */
+  onPage?: OnPage;
   userAgent?: string;
 }
 
@@ -44,7 +46,7 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
   const connectTimeoutMs = Math.min(10_000, run.deadlineMs / (run.attempts + 1));
   const transport = createTransport(base, connectTimeoutMs, options.userAgent ?? "pulumi-zkscore");
   const context: Context = { base, run, transport, token: options.token?.trim() };
-  const store = createListingStore(run.clock, () => fetchListing(context));
+  const store = createListingStore(run.clock, () => fetchListing(context, options.onPage));
 
   return {
     async create(body) {

@@ -9,6 +9,9 @@ import type { Listing, RemoteKey } from "./types.ts";
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10_000;
 
+/** `seen` keys so far, of the `total` that the server speaks of. A listing that contradicts itself starts again. */
+export type OnPage = (seen: number, total: number) => void;
+
 /** One page as the server answered it, with its clock. */
 interface Page {
   body: ListResponse;
@@ -27,12 +30,13 @@ interface Walk {
  * Every page of the account, all within one deadline. A key made or revoked meanwhile shifts pages, so a walk that
  * contradicts itself is done once more; the second one is answered as it is, with `complete: false`.
  */
-export async function fetchListing(context: Context): Promise<Listing> {
+export async function fetchListing(context: Context, onPage?: OnPage): Promise<Listing> {
   const first = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
   const fetchPage = async (offset: number): Promise<Page> => {
     const path = `${OPERATIONS.list.template}?limit=${PAGE_SIZE}&offset=${offset}`;
     const request = { ...first.request, path };
     const { value, answer } = await exchange({ ...first, request, schema: listResponse });
+    onPage?.(offset + value.keys.length, value.pagination.total);
     return { body: value, serverTime: serverTime(first.call, answer, value.timestamp) };
   };
   let walk = await walkPages(first.call, fetchPage);

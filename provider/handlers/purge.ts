@@ -2,7 +2,8 @@ import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { endRetired } from "./ledger.ts";
-import { liveMarked, type MarkedKey, nameOf } from "./remote.ts";
+import { type MarkedKey, nameOf } from "./remote.ts";
+import { ledgerIds, leftovers } from "./sweep.ts";
 
 /**
  * After `rotation.compromised`: ends, at once and without an overlap, the replaced key, its whole ledger, and every
@@ -18,13 +19,9 @@ export async function purge(context: HandlerContext, state: KeyState, inputs: Ke
       await endRetired(context, listing, keyId, state, "its successor was declared compromised");
       ended.add(keyId);
     }
-    const others = [...liveMarked(listing)].filter(
-      ({ key, marker }) =>
-        marker.owner === inputs.ownership.owner &&
-        key.id !== state.keyId &&
-        !ended.has(key.id) &&
-        !run.shown.has(key.id),
-    );
+    // By their mark; not those that another resource has or retires: an alias or an adoption may have brought them there.
+    const { orphans, unexplained } = leftovers(context, listing, new Set([inputs.ownership.owner]), ledgerIds(context));
+    const others = [...orphans, ...unexplained].filter(({ key }) => key.id !== state.keyId && !ended.has(key.id));
     if (others.length > 0 && !run.refreshed) throw needsRefresh(inputs, others);
     for (const { key } of others) {
       await client.revoke(key.id);

@@ -52,10 +52,11 @@ export function sweptOwners(context: HandlerContext, news: KeyInputs, olds?: Key
   return owners;
 }
 
-/** Ids in the ledgers of every state this run has seen: they are explained. */
+/** Ids in the ledgers of every key that this run has seen or made: they are explained. */
 export function ledgerIds(context: HandlerContext, extra: readonly { keyId: string }[] = []): Set<string> {
   const ids = new Set(extra.map((entry) => entry.keyId));
-  for (const state of context.run.shown.values()) for (const entry of state.previous) ids.add(entry.keyId);
+  for (const { previous } of context.run.shown.values()) for (const { keyId } of previous) ids.add(keyId);
+  for (const { retires } of context.run.made.values()) for (const { keyId } of retires) ids.add(keyId);
   return ids;
 }
 
