@@ -1,6 +1,6 @@
 import { createClient } from "../provider/api/client.ts";
 import type { KeyApi, Listing } from "../provider/api/types.ts";
-import { type Clock, systemClock } from "../provider/domain/clock.ts";
+import { systemClock } from "../provider/domain/clock.ts";
 import { hostSettings } from "../provider/host/settings.ts";
 import { listingProgress } from "./progress.ts";
 
@@ -11,18 +11,22 @@ export interface Account {
   list(): Promise<Listing>;
   /** Base URL in the form that states hold; all loopback addresses count as one. */
   endpoint: string;
-  clock: Clock;
 }
 
 /** Opens the account of `ZKSCORE_TOKEN` and `ZKSCORE_BASE_URL` for `use`. Throws `ZkscoreError`. */
 export async function withAccount<T>(use: (account: Account) => Promise<T>): Promise<T> {
   const { baseUrl, token, endpoint, now } = hostSettings(process.env, () => undefined);
-  const clock = systemClock(now);
   const progress = listingProgress();
-  const client = createClient({ baseUrl, token, clock, userAgent: "zkscore-keys", onPage: progress.onPage });
+  const client = createClient({
+    baseUrl,
+    token,
+    clock: systemClock(now),
+    userAgent: "zkscore-keys",
+    onPage: progress.onPage,
+  });
   const list = () => progress.during(client.list("fresh"));
   try {
-    return await use({ client, list, endpoint, clock });
+    return await use({ client, list, endpoint });
   } finally {
     await client.close();
   }
