@@ -15,7 +15,7 @@ export interface StateKey {
 }
 
 /** The stack's keys by logical name, from an export with secrets. */
-export async function stateKeys({ stack }: CrashWorld): Promise<StateKey[]> {
+export async function stateKeys({ stack }: Pick<CrashWorld, "stack">): Promise<StateKey[]> {
   const { deployment } = await stack.export(["--show-secrets"]);
   return (deployment.resources ?? []).flatMap((resource) => {
     if (!isApiKey(resource)) return [];
