@@ -93,7 +93,9 @@ function holdOf(
     .map((state) => state.writtenAt);
   const created = instantMs(key.createdAt);
   const newest = Math.max(...written.map((at) => at ?? Number.NEGATIVE_INFINITY));
-  if (created === undefined || created >= newest) {
+  // A state from the server's future was written by a clock that is ahead, by at least this much.
+  const ahead = Math.max(0, newest - listing.serverTime);
+  if (created === undefined || created >= newest - 2 * ahead) {
     return "it is newer than the state, which may be that of a run under way: run `pulumi up --refresh`, then export again";
   }
   return undefined;

@@ -8,7 +8,7 @@ import { createListingStore } from "./listing.ts";
 import { OPERATIONS } from "./operation.ts";
 import { fetchListing, type OnPage } from "./pages.ts";
 import { type Context, pathOf, prepare, webhookSecrets } from "./prepare.ts";
-import { createRun, within } from "./retry.ts";
+import { createRun, remaining, within } from "./retry.ts";
 import { createTransport } from "./transport.ts";
 import type { KeyApi } from "./types.ts";
 import { addKey, markRevoked, mergeKey, withWebhooks } from "./writes.ts";
@@ -67,8 +67,8 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
 
     async list(mode) {
       // A caller may join a fetch that began before it; its own deadline holds all the same.
-      const { call } = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
-      const listing = await within(run.deadlineMs, mode === "fresh" ? store.fresh : store.shared);
+      const { call, deadline } = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
+      const listing = await within(remaining(run, deadline), mode === "fresh" ? store.fresh : store.shared);
       if (listing === undefined) throw deadlineError(call, "not-executed");
       return listing;
     },

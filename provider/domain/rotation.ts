@@ -60,6 +60,11 @@ export function dueEntries(previous: readonly Retired[], now: number): Retired[]
   return previous.filter((entry) => (instantMs(entry.revokeAfter) ?? Number.POSITIVE_INFINITY) <= now);
 }
 
+/** Whether a replaced key lives on for a time. Not where that isn't known yet. */
+export function hasOverlap(rotation: Rotation | undefined): boolean {
+  return (length(rotation?.overlap) ?? 0) > 0;
+}
+
 /** Without an overlap the predecessor ends in its own `delete` of the same run: nothing stays pending. */
 export function withoutDue(previous: readonly Retired[], now: number): Retired[] {
   const due = new Set(dueEntries(previous, now));

@@ -23,14 +23,20 @@ export function assertEndpoint(context: HandlerContext, state: { keyId: string; 
 export function assertAccount(context: HandlerContext, identity: string, listing: Listing): void {
   const { run, settings } = context;
   const known = [...run.shown.values()].filter((state) => state.ownership.identity === identity);
-  if (settings.confirmMissing || known.length === 0) return;
+  // A stack without keys may make its first anywhere; whether it has none is known once the state was read.
+  const isNew = known.length === 0 && (run.refreshed || !run.identityKnown);
+  if (settings.confirmMissing || isNew) return;
   if (known.some((state) => listing.keys.has(state.keyId)) || keysOfStack(context, listing, [identity]).length > 0)
     return;
   throw new ZkscoreError({
     code: "ZKS_WRONG_ACCOUNT",
-    what: `the account shows none of the ${known.length} key(s) this stack has`,
+    what: `the account shows ${known.length === 0 ? "no key of this stack" : `none of the ${known.length} key(s) this stack has`}`,
     why: "the token is probably another account's",
-    remedy: `check ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${settings.endpoint}); if the keys are really gone, confirm it for one run with ZKSCORE_CONFIRM_MISSING=1`,
+    remedy:
+      `check ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${settings.endpoint}); ` +
+      (known.length === 0
+        ? "if they are right and the stack has no key yet, run `pulumi up --refresh`"
+        : "if the keys are really gone, confirm it for one run with ZKSCORE_CONFIRM_MISSING=1"),
     safe: "no key was created or revoked",
   });
 }
@@ -55,7 +61,7 @@ export async function locate(
   // Two listings that were compared for one key serve all: no request more, however many keys seem absent.
   const before = context.run.compared;
   const reuse = mode === "shared" && before?.second.fetchedAt === latest.fetchedAt && !before.first.keys.has(keyId);
-  const [first, second] = reuse ? [before.first, latest] : [latest, await context.client.list("fresh")];
+  const [first, second] = reuse ? [before.first, latest] : await twoThatAgree(context, latest, identities);
   context.run.compared = { first, second };
   const found = second.keys.get(keyId);
   if (found !== undefined) return { found };
@@ -68,6 +74,17 @@ export async function locate(
     remedy: `check that ZKSCORE_TOKEN and ZKSCORE_BASE_URL (${context.settings.endpoint}) are those of the account the key was made in; if they are, and the key is gone, confirm it for one run with ZKSCORE_CONFIRM_MISSING=1`,
     safe: "nothing was created or revoked, and the key stays in the state",
   });
+}
+
+/** A key that another handler makes between two listings is in the second only: then a third is compared with that. */
+async function twoThatAgree(
+  context: HandlerContext,
+  latest: Listing,
+  identities: readonly string[],
+): Promise<[Listing, Listing]> {
+  const second = await context.client.list("fresh");
+  const [before, after] = [latest, second].map((listing) => keysOfStack(context, listing, identities).join());
+  return before === after ? [latest, second] : [second, await context.client.list("fresh")];
 }
 
 /**
@@ -85,16 +102,21 @@ export async function locateOwn(
     code: "ZKS_LISTING",
     what: `key ${state.keyId} isn't in the account's listing, and its secret still works`,
     why: "the listing lags behind, or a cache stands before the API",
-    remedy: "run again in a few minutes; if it stays so, check ZKSCORE_BASE_URL and any caching proxy in between",
+    remedy:
+      "run again in a few minutes; if it stays so, check ZKSCORE_TOKEN (the key may have been made with another account's), " +
+      "ZKSCORE_BASE_URL and any caching proxy in between",
     safe: "nothing was created or revoked, and the key stays in the state",
   });
 }
 
-/** Assumed: usage of its own id answers a living key with 200. Any failure proves nothing. */
+/** Assumed: usage of its own id answers a living key with 200, a dead one with 401. Any other failure proves nothing. */
 async function opens(context: HandlerContext, state: { keyId: string; apiKey: string }): Promise<boolean> {
   return context.client.usage({ keyId: state.keyId }, state.apiKey).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (ZkscoreError.is(error) && [401, 403, 404].includes(error.status ?? 0)) return false;
+      throw error;
+    },
   );
 }
 

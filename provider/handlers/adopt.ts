@@ -78,6 +78,13 @@ export async function adoptKey(
   const listing = await context.client.list("fresh");
   const key = assertAdoptable(context, inputs, keyId, listing);
   await prove(context, inputs, key, apiKey);
+  if (inputs.expiresIn !== undefined && !key.expiry) {
+    throw refusal(
+      `${inputs.ownership.name}: ${nameOf(key)} can't be adopted as declared`,
+      "it has no end, and a living key can't be given one: expiresIn would never come true",
+      "remove expiresIn, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
+    );
+  }
   const attempt = context.random();
   const difference = differenceOf(inputs, key);
   const differs = Object.keys(difference.drift);

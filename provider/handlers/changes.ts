@@ -49,7 +49,9 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): { fiel
     reasons.push({ field: "expiry", reason: `it expired${olds.expiry === undefined ? "" : ` at ${olds.expiry}`}` });
   }
   const due = rotationDue(olds, news.rotation);
-  if (due !== undefined && due <= now) reasons.push({ field: "rotateAt", reason: "its rotation is due" });
+  // Someone suspended it: a new key would give back by the clock what was taken on purpose.
+  if (due !== undefined && due <= now && olds.status !== "inactive")
+    reasons.push({ field: "rotateAt", reason: "its rotation is due" });
   if (triggerChanged(olds.rotation, news.rotation)) {
     const unknown = isUnknown(news.rotation?.trigger);
     reasons.push({ field: "rotation.trigger", reason: unknown ? "its trigger may change" : "its trigger changed" });

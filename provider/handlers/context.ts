@@ -1,6 +1,6 @@
 import type { KeyApi, Listing } from "../api/types.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { KeyState, Retired } from "../domain/inputs.ts";
+import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import type { PlanLimits } from "../domain/plans.ts";
 
 /** What a handler gets beside its arguments. No Pulumi type: another host (a native plugin) can serve the same handlers. */
@@ -38,10 +38,10 @@ export interface Names {
   stack: string;
 }
 
-/** A replacement that `diff` announced in this run. */
+/** A replacement that `diff` announced in this run: the key that goes, and what the program wants instead. */
 export interface Superseded {
   state: KeyState;
-  compromised: boolean;
+  news: KeyInputs;
 }
 
 /**
@@ -60,6 +60,10 @@ export interface Run {
   kept: Set<string>;
   /** Owners the program declares in this run (`check` was called). None in `destroy` and `refresh`. */
   declared: Set<string>;
+  /** Ids whose instant had come when this run made their successor: a later answer by a slower clock doesn't revive them. */
+  due: Set<string>;
+  /** Ids that `delete` let live for a successor still to be made: no further `delete` will end them. */
+  awaiting: Set<string>;
   /** Replacements announced by `diff`, by the owner of the new key. */
   replacing: Map<string, Superseded>;
   /** True once the stack identity was read: the engine refreshes, and reads every key of the state before it creates. */
@@ -71,6 +75,8 @@ export interface Run {
    * Absent in `destroy` and `refresh`: nothing tells the provider process the stack's name but the program.
    */
   names?: Names;
+  /** The state held an identity before this run. */
+  identityKnown: boolean;
   /** Ids that this run let go under `retain`. */
   retained: Set<string>;
   /** The last two listings in a row that were asked about a key that seemed absent. */
@@ -82,10 +88,13 @@ export function newRun(): Run {
     shown: new Map(),
     made: new Map(),
     kept: new Set(),
+    due: new Set(),
+    awaiting: new Set(),
     declared: new Set(),
     replacing: new Map(),
     refreshed: false,
     programRuns: false,
+    identityKnown: false,
     retained: new Set(),
   };
 }

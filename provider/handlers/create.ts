@@ -1,16 +1,16 @@
-import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
-import { ledgerAfter, withoutDue } from "../domain/rotation.ts";
+import { dueEntries, withoutDue } from "../domain/rotation.ts";
 import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
 import { isIncident } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
+import { endNow, endOwed, ledgerOf, shownOf, withAdopted } from "./inherited.ts";
 import { purge } from "./purge.ts";
-import { isLive, serverNow } from "./remote.ts";
-import { holderOf, stateOf } from "./state.ts";
+import { isNamed, serverNow } from "./remote.ts";
+import { stateOf } from "./state.ts";
 import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "./sweep.ts";
 
 /**
@@ -22,34 +22,48 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
   const { owner } = inputs.ownership;
 
   // Observe
-  const superseded = run.replacing.get(owner);
-  if (superseded !== undefined) await assertKnown(context, superseded.state, inputs);
+  const superseded = run.replacing.get(owner)?.state;
+  if (superseded !== undefined) await assertKnown(context, superseded, inputs);
   const listing = await client.list("shared");
-  assertAccount(context, inputs.ownership.identity, listing);
   const now = serverNow(listing, clock.monotonic());
-  const predecessors = superseded === undefined ? shownOf(context, owner) : [superseded.state];
+  // Under `--replace` and `taint` no `diff` says what goes.
+  const predecessors = superseded === undefined ? shownOf(context, owner) : [superseded];
+  const incident = predecessors.length > 0 && predecessors.every((state) => isIncident(state, inputs));
   const adopting = adoptsNow(context, inputs) ? inputs.adopt : undefined;
+  // The account that lists the key to adopt is the right one.
+  if (!listing.keys.has(adopting?.keyId ?? "")) assertAccount(context, inputs.ownership.identity, listing);
   const ledger = withAdopted(ledgerOf(predecessors, inputs, listing, now), inputs, adopting, now);
-  const owners = sweptOwners(context, inputs, superseded?.state);
+  const owners = () => sweptOwners(context, inputs, superseded); // others may be declared meanwhile
   const spared = ledgerIds(context, ledger);
-  warnUnexplained(context, inputs, leftovers(context, listing, owners, spared));
+  warnUnexplained(context, inputs, leftovers(context, listing, owners(), spared));
 
   // Ensure
   if (adopting !== undefined) assertAdoptable(context, inputs, adopting.keyId, listing);
-  await sweep(context, owners, spared, ({ key }) => key.name === inputs.name); // an orphan may hold the explicit name
-  // Under `--replace` and `taint` no `diff` says it.
-  const compromised =
-    superseded?.compromised ?? (predecessors.length > 0 && predecessors.every((state) => isIncident(state, inputs)));
-  const retires = compromised ? [] : ledger;
+  // An orphan may hold the explicit name.
+  await sweep(context, owners(), spared, ({ key }) => inputs.name !== undefined && isNamed(key, inputs.name));
+  // An incident is about this resource's keys: what is adopted without its secret has the overlap all the same.
+  const retires = incident ? ledger.filter(({ keyId }) => keyId === adopting?.keyId) : ledger;
+  for (const { keyId } of dueEntries(retires, now)) run.due.add(keyId);
   const state =
     adopting?.apiKey === undefined
       ? await makeKey(context, inputs, retires, now)
       : await adoptKey(context, inputs, { ...adopting, apiKey: adopting.apiKey, retires }, now);
 
   // Sync
-  if (compromised) return purge(context, { ...state, previous: endNow(ledger, now), unfinished: "purge" }, inputs);
+  if (incident) {
+    const ending = endNow(
+      ledger.filter((entry) => !retires.includes(entry)),
+      now,
+    );
+    return purge(context, { ...state, previous: [...state.previous, ...ending], unfinished: "purge" });
+  }
   try {
-    await sweep(context, owners, spared);
+    await endOwed(context, listing, state, predecessors, retires, now);
+  } catch (error) {
+    throw new InitFailure({ ...state, previous: retires }, error);
+  }
+  try {
+    await sweep(context, owners(), spared);
   } catch (error) {
     throw new InitFailure({ ...state, unfinished: "sweep" }, error);
   }
@@ -80,39 +94,6 @@ async function assertKnown(context: HandlerContext, state: KeyState, inputs: Key
   await locateOwn(context, state, [state.ownership.identity, inputs.ownership.identity]);
 }
 
-/** What the new key retires: the keys it replaces, and what their ledgers held. */
-function ledgerOf(predecessors: readonly KeyState[], inputs: KeyInputs, listing: Listing, now: number): Retired[] {
-  // What a ledger has promised holds: no instant is prolonged or cut.
-  const promised = new Map(predecessors.flatMap((state) => state.previous.map((entry) => [entry.keyId, entry])));
-  const entries = predecessors
-    .flatMap((state) => ledgerAfter(state, inputs, now))
-    .map((entry) => promised.get(entry.keyId) ?? entry);
-  const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
-  // What a listing shows as dead needs no ending; what it doesn't show keeps its place.
-  return unique.filter(({ keyId }) => {
-    const key = listing.keys.get(keyId);
-    return key === undefined ? !predecessors.some((state) => state.keyId === keyId) : isLive(key);
-  });
-}
-
-/** An adopted key leaves the ledger if its secret is known; without the secret it is retired by the key that is made. */
-function withAdopted(ledger: Retired[], inputs: KeyInputs, adopting: KeyInputs["adopt"], now: number): Retired[] {
-  if (adopting === undefined) return ledger;
-  const others = ledger.filter(({ keyId }) => keyId !== adopting.keyId);
-  if (adopting.apiKey !== undefined) return others;
-  if (others.length < ledger.length) return ledger;
-  const overlap = durationMs(inputs.rotation?.overlap ?? "0s") ?? 0;
-  return [...ledger, { keyId: adopting.keyId, revokeAfter: isoSecondsUp(now + overlap) }];
-}
-
-/**
- * What the refresh of this run has shown of this resource: under `--replace` and `taint` no `diff` names the superseded
- * key. Dead ones too: their ledgers count. By who has them now: an alias may have taken one, with its mark, elsewhere.
- */
-function shownOf({ run }: HandlerContext, owner: string): KeyState[] {
-  return [...run.shown.values()].filter((state) => holderOf(state) === owner);
-}
-
 /**
  * Once the adopted key is ours, a replacement makes a new key: adopting the predecessor, which the engine then deletes,
  * would end with no key at all. Where the state isn't known (`--replace` without a refresh) the key is adopted again, and
@@ -129,8 +110,4 @@ function adoptsNow(context: HandlerContext, inputs: KeyInputs): boolean {
 function expiryFrom(inputs: KeyInputs, now: number): string | undefined {
   const lasts = inputs.expiresIn === undefined ? undefined : durationMs(inputs.expiresIn);
   return lasts === undefined ? undefined : isoSecondsUp(now + lasts);
-}
-
-function endNow(ledger: readonly Retired[], now: number): Retired[] {
-  return ledger.map(({ keyId }) => ({ keyId, revokeAfter: isoSecondsUp(now) }));
 }

@@ -1,12 +1,15 @@
-import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
-import { decodeMarker } from "../domain/marker.ts";
-import { dueEntries } from "../domain/rotation.ts";
+import { dueEntries, hasOverlap } from "../domain/rotation.ts";
+import { hasUnknown } from "../domain/unknown.ts";
 import { assertEndpoint, locate } from "./account.ts";
-import type { HandlerContext } from "./context.ts";
+import { isIncident } from "./changes.ts";
+import type { HandlerContext, Superseded } from "./context.ts";
 import { endRetired, isInUse, retiredUntil, warnIfInUse } from "./ledger.ts";
-import { isLive, nameOf, neverUsed, serverNow } from "./remote.ts";
+import { markUsed } from "./markUsed.ts";
+import { endMarked } from "./purge.ts";
+import { isLive, lifeStatus, serverNow } from "./remote.ts";
+import { assertNotOwnToken, revokeListed } from "./revoke.ts";
 import { holderOf } from "./state.ts";
 import { ledgerIds, sweep } from "./sweep.ts";
 
@@ -15,97 +18,102 @@ import { ledgerIds, sweep } from "./sweep.ts";
  * stays until then. `prevent` and `retain` govern removal, not replacement.
  */
 export async function remove(context: HandlerContext, state: KeyState): Promise<void> {
-  const { client, clock, run, settings } = context;
+  const { client, clock, run } = context;
   assertEndpoint(context, state);
   if (!run.shown.has(state.keyId)) run.shown.set(state.keyId, state);
   if (run.made.has(state.keyId)) {
     context.log.warn(`${state.ownership.name}: key ${state.keyId} was taken over by this same run and stays`);
     return;
   }
+  if (awaitsSuccessor(context, state)) {
+    run.awaiting.add(state.keyId);
+    return;
+  }
   const previous = state.previous.filter(({ keyId }) => !isInUse(context, keyId));
   const ending = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
   const listing = await client.list(previous.length > 0 ? "fresh" : "shared");
+  const now = serverNow(listing, clock.monotonic());
+  const isDue = (entry: Retired) => run.due.has(entry.keyId) || dueEntries([entry], now).length > 0;
   const until = retiredUntil(context, listing, state.keyId, ending);
-  const removed = until === undefined && !isReplaced(context, state);
+  const waits = until !== undefined && until > now && !run.due.has(state.keyId);
+  const removed = until === undefined && !goesOn(context, state);
   if (removed && state.deletionPolicy === "prevent") throw prevented(state);
   const retained = removed && state.deletionPolicy === "retain";
-  if (!retained && settings.token !== undefined && settings.token === state.apiKey) throw ownToken(state);
+  if (!retained && !waits) assertNotOwnToken(context, state);
+  if (removed && state.unfinished === "purge") await endMarked(context, listing, state, ending);
 
-  const now = serverNow(listing, clock.monotonic());
   for (const entry of previous) {
-    const due = dueEntries([entry], now).includes(entry);
-    const named = (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
+    const due = isDue(entry);
+    const named = !due && (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
     // Where the old key goes first, its successor, still to be made, inherits what isn't due.
-    if (named || (announced(context, state) && !due)) continue;
+    if (named || (!due && goesOn(context, state) && !hasSuccessor(context, state))) continue;
     if (retained && !due) letLive(context, state, entry);
     else {
       const why = due ? "its overlap is over" : "its resource is removed or replaced";
       await endRetired(context, listing, entry.keyId, state, why);
     }
   }
-  if (retained) return retain(context, state, listing);
-  if (until !== undefined && until > now) return;
+  if (retained) {
+    run.retained.add(state.keyId);
+    await markUsed(context, state);
+    context.log.info(`${state.ownership.name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
+    return;
+  }
+  if (waits) return;
   await end(context, state, now);
   // A replacement that was killed may have left a key behind, and nothing asks for this owner any more. Not in a copied
   // stack: there the mark is the original's, and so may the key be.
-  const { owner, project, stack } = state.ownership;
+  const { project, stack } = state.ownership;
   const original = project === run.names?.project && stack === run.names.stack;
-  if (removed && original && !run.declared.has(owner)) await sweep(context, new Set([owner]), ledgerIds(context));
+  if (removed && original) await sweep(context, new Set([holderOf(state)]), ledgerIds(context));
 }
 
 async function end(context: HandlerContext, state: KeyState, now: number): Promise<void> {
-  const identities = [state.ownership.identity];
-  const location = await locate(context, state.keyId, identities);
-  if (location !== "absent") {
-    if (!isLive(location.found)) return;
-    warnIfInUse(context, `${state.ownership.name}:`, location.found, now);
+  const { identity, name } = state.ownership;
+  const location = await locate(context, state.keyId, [identity]);
+  if (location === "absent") {
+    // Asked all the same: where the listing lags behind, it would live on and nobody know it.
+    await context.client.revoke(state.keyId);
+    return;
   }
-  // Asked also for a key that no listing shows: where the listing lags behind, it would live on and nobody know it.
-  if ((await context.client.revoke(state.keyId)) === "revoked" || location === "absent") return;
-  // 404 for a key that was listed a moment ago: success only if it is revoked or proven gone.
-  const after = await locate(context, state.keyId, identities, "fresh");
-  if (after === "absent" || !isLive(after.found)) return;
-  throw new ZkscoreError({
-    code: "ZKS_NOT_FOUND",
-    status: 404,
-    what: `${state.ownership.name}: ${nameOf(after.found)} could not be revoked`,
-    why: "the API answers that it doesn't exist, and still lists it as live",
-    remedy:
-      "check that the token may revoke keys of this account, then run again; if it stays so, ask the API's support",
-    safe: "the key stays in the state",
-  });
+  // An expired key, too: its name may not be free before.
+  if (lifeStatus(location.found) === "revoked") return;
+  if (isLive(location.found)) warnIfInUse(context, `${name}:`, location.found, now);
+  await revokeListed(context, location.found, identity);
 }
 
-/**
- * True if the resource goes on with another key: this run's `diff` announced it, or the engine has shown or this run
- * has made another key of the same owner. A diff during a refresh announces nothing.
- */
-function isReplaced(context: HandlerContext, state: KeyState): boolean {
-  if (announced(context, state)) return true;
+/** True if the resource goes on with another key: the program declares it in this run. A refresh declares nothing. */
+function goesOn(context: HandlerContext, state: KeyState): boolean {
   const { run } = context;
-  const owner = holderOf(run.shown.get(state.keyId) ?? state);
-  for (const made of run.made.values()) if (made.owner === owner) return true;
-  for (const other of run.shown.values()) {
-    if (other.keyId !== state.keyId && holderOf(other) === owner && run.declared.has(owner)) return true;
-  }
-  return false;
+  return (
+    announcementOf(context, state) !== undefined || run.declared.has(holderOf(run.shown.get(state.keyId) ?? state))
+  );
 }
 
-function announced({ run }: HandlerContext, state: KeyState): boolean {
-  return [...run.replacing.values()].some(({ state: old }) => old.keyId === state.keyId);
+/** True once the resource has another key, made or kept in this run. */
+function hasSuccessor({ run }: HandlerContext, state: KeyState): boolean {
+  const holder = holderOf(run.shown.get(state.keyId) ?? state);
+  const kept = [...run.kept].flatMap((id) => run.shown.get(id) ?? []);
+  return (
+    [...run.made.values()].some(({ owner }) => owner === holder) || kept.some((other) => holderOf(other) === holder)
+  );
 }
 
 /**
- * Lets the key live outside the program. A key without `keep` in its marker that was never used would look like the
- * leftover of a killed run to a later `destroy`; one request made with it says that it is somebody's.
+ * True where the engine deletes first although no name forbids two keys (the key depends on something that is deleted
+ * first): the overlap holds all the same, and the key that is still to be made inherits this one.
+ *
+ * Not guaranteed: that it ends where that key is never made, because the resource is removed before; it is named then.
  */
-async function retain(context: HandlerContext, state: KeyState, listing: Listing): Promise<void> {
-  context.run.retained.add(state.keyId);
-  const key = listing.keys.get(state.keyId);
-  if (key !== undefined && isLive(key) && neverUsed(key) && decodeMarker(key.metadata)?.keep !== true) {
-    await context.client.usage({ keyId: state.keyId }, state.apiKey);
-  }
-  context.log.info(`${state.ownership.name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
+function awaitsSuccessor(context: HandlerContext, state: KeyState): boolean {
+  const news = announcementOf(context, state)?.news;
+  if (news === undefined || news.name !== undefined || isIncident(state, news)) return false;
+  const { rotation } = hasUnknown(news.rotation) ? state : news;
+  return hasOverlap(rotation) && !hasSuccessor(context, state);
+}
+
+function announcementOf({ run }: HandlerContext, state: KeyState): Superseded | undefined {
+  return [...run.replacing.values()].find(({ state: old }) => old.keyId === state.keyId);
 }
 
 /** What is retained cuts nobody off: neither do those end who still use its predecessor. Said, since no run will. */
@@ -123,16 +131,6 @@ function prevented(state: KeyState): ZkscoreError {
     what: `${state.ownership.name}: key ${state.keyId} was not revoked`,
     why: "its deletionPolicy is prevent",
     remedy: "if it must go: set deletionPolicy to revoke, run `pulumi up`, then remove it",
-    safe: "the key lives and stays in the state",
-  });
-}
-
-function ownToken(state: KeyState): ZkscoreError {
-  return new ZkscoreError({
-    code: "ZKS_PREVENTED",
-    what: `${state.ownership.name}: key ${state.keyId} was not revoked`,
-    why: "it is the key this run authenticates with; revoking it would cut the provider off",
-    remedy: "run with another management token in ZKSCORE_TOKEN",
     safe: "the key lives and stays in the state",
   });
 }

@@ -2,8 +2,10 @@ import { describeMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries } from "../domain/rotation.ts";
-import { changedFields, dueReasons, isIncident, localChanged, needsReplacement } from "./changes.ts";
+import { hasUnknown } from "../domain/unknown.ts";
+import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
+import { serverNow } from "./remote.ts";
 import { holderOf } from "./state.ts";
 import { strayIds } from "./sweep.ts";
 
@@ -28,14 +30,19 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
     ...due.map((reason) => reason.field),
   ];
   // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
-  const programPhase = run.declared.has(owner);
+  // Where a key depends on what is deleted first, the engine asks with unknowns and without `check`, and deletes this one, too.
+  const programPhase = run.declared.has(owner) || (run.programRuns && hasUnknown(news));
   if (programPhase) {
     if (replaces.length > 0) {
-      run.replacing.set(owner, { state: olds, compromised: isIncident(olds, news) });
+      run.replacing.set(owner, { state: olds, news });
+      run.kept.delete(olds.keyId);
     } else run.kept.add(olds.keyId);
     for (const line of pending(olds, news, due, now)) context.log.info(line);
   }
-  const ending = dueEntries(olds.previous, now).length > 0;
+  // `update` ends nothing before the server agrees: where its clock is known, nothing is planned before either.
+  const listing = context.client.known();
+  const agreed = listing === undefined ? now : Math.min(now, serverNow(listing, clock.monotonic()));
+  const ending = dueEntries(olds.previous, agreed).length > 0;
   const leftovers = olds.unfinished !== undefined || (programPhase && strayIds(context, olds, news).length > 0);
   return {
     changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || moved || ending || leftovers,

@@ -4,7 +4,8 @@ import type { KeyInputs, Retired } from "../domain/inputs.ts";
 import { decodeMarker, encodeMarker } from "../domain/marker.ts";
 import type { CreateRequest } from "../domain/wire.ts";
 import type { HandlerContext } from "./context.ts";
-import { isLive, nameOf } from "./remote.ts";
+import { isLive, isNamed, lifeStatus, nameOf, neverUsed } from "./remote.ts";
+import { revokeListed } from "./revoke.ts";
 
 export interface Ensured extends CreatedKey {
   attempt: string;
@@ -40,6 +41,7 @@ export async function ensureKey(
 
 interface Attempt {
   attempt: string;
+  identity: string;
   body: CreateRequest & { name: string };
 }
 
@@ -89,7 +91,7 @@ async function revokeLost(context: HandlerContext, lost: Attempt, looks: number)
     const listing = await context.client.list("fresh");
     const found = [...listing.keys.values()].find((key) => isLive(key) && isAttempt(key, lost));
     if (found !== undefined) {
-      await context.client.revoke(found.id);
+      await revokeListed(context, found, lost.identity);
       context.log.warn(`revoked ${nameOf(found)}: it was created, but its secret was lost with the answer`);
       return true;
     }
@@ -105,11 +107,7 @@ async function revokeLost(context: HandlerContext, lost: Attempt, looks: number)
 function isAttempt(key: RemoteKey, { attempt, body }: Attempt): boolean {
   const marker = decodeMarker(key.metadata);
   if (marker !== undefined) return marker.attempt === attempt;
-  return isNamed(key, { body }) && body.name.endsWith(`-${attempt}`);
-}
-
-function isNamed(key: RemoteKey, { body }: Pick<Attempt, "body">): boolean {
-  return key.name.trim().toLowerCase() === body.name.toLowerCase();
+  return isNamed(key, body.name) && body.name.endsWith(`-${attempt}`);
 }
 
 function attemptOf(
@@ -120,7 +118,12 @@ function attemptOf(
 ): Attempt {
   const attempt = context.random();
   const name = inputs.name ?? `${prefixOf(inputs)}-${attempt}`;
-  return { attempt, body: { ...bodyOf(inputs, name, attempt, retires), ...(expiry === undefined ? {} : { expiry }) } };
+  const { identity } = inputs.ownership;
+  return {
+    attempt,
+    identity,
+    body: { ...bodyOf(inputs, name, attempt, retires), ...(expiry === undefined ? {} : { expiry }) },
+  };
 }
 
 export function prefixOf(inputs: KeyInputs): string {
@@ -162,21 +165,28 @@ function mayHaveRun(error: unknown): error is ZkscoreError {
 async function explainConflict(context: HandlerContext, inputs: KeyInputs, error: unknown): Promise<unknown> {
   if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT" || inputs.name === undefined) return error;
   const listing = await context.client.list("shared").catch(() => undefined);
-  const holder = [...(listing?.keys.values() ?? [])].find((key) => isLive(key) && key.name === inputs.name);
+  const holder = [...(listing?.keys.values() ?? [])].find(
+    (key) => lifeStatus(key) !== "revoked" && isNamed(key, inputs.name ?? ""), // an expired key may hold its name, too
+  );
   const marker = decodeMarker(holder?.metadata);
   const whose = marker === undefined ? "" : `, made by ${marker.project}/${marker.stack} as ${marker.name}`;
+  const isLeftover = holder !== undefined && marker?.owner === inputs.ownership.owner && neverUsed(holder);
   return new ZkscoreError({
     code: "ZKS_CONFLICT",
     ...(error.status === undefined ? {} : { status: error.status }),
-    what: `${inputs.ownership.name}: the name "${inputs.name}" is taken by ${holder === undefined ? "a live key" : `key ${holder.id}${whose}`}`,
+    what: `${inputs.ownership.name}: the name "${inputs.name}" is taken by ${holder === undefined ? "another key" : `key ${holder.id}${whose}`}`,
     why: "the API wants names that are unique among live keys",
-    remedy: "choose another name, use namePrefix instead, or take the key over with adopt: { keyId }",
+    remedy: isLeftover
+      ? "run `pulumi up --refresh`: it ends that key, which a run that was cut off left behind"
+      : "choose another name, use namePrefix instead, or take the key over with adopt: { keyId, apiKey }",
     safe: "no key was created or changed",
   });
 }
 
 function unsettled(context: HandlerContext, lost: Attempt, cause: ZkscoreError): ZkscoreError {
-  const holder = [...(context.client.known()?.keys.values() ?? [])].find((key) => isLive(key) && isNamed(key, lost));
+  const holder = [...(context.client.known()?.keys.values() ?? [])].find(
+    (key) => isLive(key) && isNamed(key, lost.body.name),
+  );
   const unmarked = holder !== undefined;
   return new ZkscoreError({
     code: "ZKS_INTERRUPTED",

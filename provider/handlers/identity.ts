@@ -1,7 +1,7 @@
 import { ZkscoreError } from "../domain/errors.ts";
 import { assertEndpoint } from "./account.ts";
 import type { HandlerContext, Names } from "./context.ts";
-import { liveMarked, nameOf, neverUsed } from "./remote.ts";
+import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { ledgerIds, revokeOrphan } from "./sweep.ts";
 
 /**
@@ -26,7 +26,8 @@ export function checkIdentity({ run }: HandlerContext, names: Names): void {
 /** The identity itself is never compared. */
 export function diffIdentity(context: HandlerContext, olds: IdentityState, names: Names): { changes: boolean } {
   assertIdentityEndpoint(context, olds);
-  if (context.run.names !== undefined) nameLeftovers(context, olds);
+  context.run.identityKnown = true;
+  if (context.run.names !== undefined) nameLeftovers(context, olds, context.run.names);
   return { changes: isCopied(olds, names) !== (olds.copied === true) };
 }
 
@@ -39,31 +40,47 @@ function isCopied({ project, stack }: IdentityState, names: Names): boolean {
 }
 
 /**
- * Names what killed runs left behind. Where the program still declares such a key, its `create` or `update` ends it. Where
- * it doesn't, only `destroy` and `reconcile` do: no handler is called for a key whose first create was killed, and this
- * one can't know whether a key that it hasn't seen stands in a part of the state that `--exclude` left unread.
+ * Names live keys of this stack that stand in nothing this run has read. Never used: a killed run left them behind. Where
+ * the program still declares such a key, its `create` or `update` ends it. Where it doesn't, only `destroy` and
+ * `reconcile` do: no handler is called for a key whose first create was killed, and this one can't know whether a key that
+ * it hasn't seen stands in a part of the state that `--exclude` left unread.
  */
-function nameLeftovers(context: HandlerContext, state: IdentityState): void {
+function nameLeftovers(context: HandlerContext, state: IdentityState, names: Names): void {
   const { client, run, log } = context;
   const listing = run.refreshed ? client.known() : undefined;
   if (listing === undefined) return;
   const ledger = ledgerIds(context);
-  for (const { key, marker } of liveMarked(listing)) {
-    if (marker.identity !== state.identity || marker.keep || run.shown.has(key.id) || ledger.has(key.id)) continue;
-    if (!neverUsed(key)) continue;
+  const unread = [...liveMarked(listing)].filter(
+    ({ key, marker }) =>
+      marker.identity === state.identity && isNamed(marker, names) && !run.shown.has(key.id) && !ledger.has(key.id),
+  );
+  for (const { key, marker } of unread) {
+    if (marker.keep || !neverUsed(key)) continue;
     log.warn(
       `${nameOf(key)} was never used and stands in nothing that this run has read of the state: left behind by a run ` +
         `that was cut off. If "${marker.name}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
         "`pulumi destroy` does",
     );
   }
+  const used = unread.filter(({ key, marker }) => !marker.keep && !neverUsed(key));
+  if (used.length === 0) return;
+  log.info(
+    `in use, with this stack's mark, and in nothing that this run has read of the state: ${used.map(({ key }) => nameOf(key)).join(", ")}. ` +
+      "Let go under retain, or left by a restored or copied state, or by a replacement that was given up: see `zkscore-keys reconcile`",
+  );
+}
+
+/** In a copied or renamed stack a key under other names may be the other one's. */
+function isNamed({ project, stack }: Names, names: Names): boolean {
+  return project === names.project && stack === names.stack;
 }
 
 /**
  * Last in `destroy`: revokes keys of this identity that were never used and that no state holds (creates that were
  * killed), and names the others. Revokes nothing
  * - where the program runs: then the identity is being replaced, and its keys live on;
- * - in a stack that has run under other names than those it was made for: that may be a copy.
+ * - in a stack that has run under other names than those it was made for: that may be a copy;
+ * - that a key which lives on has replaced: it was let go with that one.
  *
  * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
  */
@@ -74,18 +91,16 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
   const mine = [...liveMarked(await client.list("fresh"))].filter(
     ({ key, marker }) => marker.identity === state.identity && !run.retained.has(key.id),
   );
-  const named: string[] = [];
-  for (const { key, marker } of mine) {
-    const sameNames = marker.project === state.project && marker.stack === state.stack;
-    if (state.copied === true || !sameNames || !neverUsed(key) || marker.keep || run.shown.has(key.id)) {
-      if (!marker.keep) named.push(nameOf(key));
-      continue;
-    }
-    await revokeOrphan(context, key);
-  }
+  const isOrphan = ({ key, marker }: MarkedKey) =>
+    state.copied !== true && isNamed(marker, state) && neverUsed(key) && !marker.keep && !run.shown.has(key.id);
+  const staying = mine.filter((marked) => !isOrphan(marked));
+  const retired = new Set(staying.flatMap(({ marker }) => marker.retires.map(({ keyId }) => keyId)));
+  const orphans = mine.filter((marked) => isOrphan(marked) && !retired.has(marked.key.id));
+  for (const orphan of orphans) await revokeOrphan(context, orphan);
+  const named = mine.filter((marked) => !orphans.includes(marked) && !marked.marker.keep);
   if (named.length > 0) {
     log.warn(
-      `these live keys carry the mark of this stack and were left alone: ${named.join(", ")}. ` +
+      `these live keys carry the mark of this stack and were left alone: ${named.map(({ key }) => nameOf(key)).join(", ")}. ` +
         "They are in use, or a copy of the stack may hold them; see `zkscore-keys reconcile`",
     );
   }

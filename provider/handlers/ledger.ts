@@ -5,6 +5,7 @@ import { dueEntries } from "../domain/rotation.ts";
 import { locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { isLive, liveMarked, nameOf, serverNow } from "./remote.ts";
+import { revokeListed } from "./revoke.ts";
 
 /**
  * The instant until which `keyId` may live on, if a live key retires it: said by that key's marker, or, where the server
@@ -27,8 +28,10 @@ export function retiredUntil(
     ...[...made].map(([id, { retires }]): [string, readonly Retired[]] => [id, retires]),
   ];
   const instants = ledgers.flatMap(([holder, entries]) => {
+    if (except.has(holder)) return [];
     const key = listing.keys.get(holder);
-    if (except.has(holder) || key === undefined || !isLive(key)) return [];
+    // A listing that doesn't show yet what this run has made lags behind.
+    if (key === undefined ? !made.has(holder) : !isLive(key)) return [];
     return entries.flatMap((entry) => (entry.keyId === keyId ? (instantMs(entry.revokeAfter) ?? []) : []));
   });
   return instants.length === 0 ? undefined : Math.max(...instants);
@@ -85,7 +88,7 @@ export async function endRetired(
   const key = listing.keys.get(keyId) ?? (await lookAgain(context, keyId, state));
   if (key === undefined || !isLive(key)) return;
   warnIfInUse(context, `${state.ownership.name}: retired`, key, listing.serverTime);
-  await context.client.revoke(keyId);
+  await revokeListed(context, key, state.ownership.identity);
   context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, ${why}`);
 }
 

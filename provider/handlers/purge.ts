@@ -1,47 +1,73 @@
+import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import type { KeyState } from "../domain/inputs.ts";
+import { dueEntries } from "../domain/rotation.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { endRetired } from "./ledger.ts";
-import { type MarkedKey, nameOf } from "./remote.ts";
+import { type MarkedKey, nameOf, serverNow } from "./remote.ts";
+import { assertNotOwnToken, revokeListed } from "./revoke.ts";
+import { holderOf } from "./state.ts";
 import { ledgerIds, leftovers } from "./sweep.ts";
 
 /**
  * After `rotation.compromised`: ends, at once and without an overlap, the replaced key, its whole ledger, and every
- * other live key that carries this owner. `state.previous` holds the ids to end. What can't be ended now makes an init
- * failure with the new key in the state, and `update` goes on with it.
+ * other live key that carries this owner. `state.previous` holds the ids to end, each with an instant that has come. What
+ * can't be ended now makes an init failure with the new key in the state, and `update` goes on with it.
  */
-export async function purge(context: HandlerContext, state: KeyState, inputs: KeyInputs): Promise<KeyState> {
-  const { client, run } = context;
+export async function purge(context: HandlerContext, state: KeyState): Promise<KeyState> {
+  const { run } = context;
   const ended = new Set<string>();
+  const left = () => state.previous.filter(({ keyId }) => !ended.has(keyId));
   try {
-    const listing = await client.list("fresh");
-    for (const { keyId } of state.previous) {
+    const listing = await context.client.list("fresh");
+    const due = dueEntries(state.previous, serverNow(listing, context.clock.monotonic()));
+    for (const keyId of new Set([...due.map((entry) => entry.keyId), ...supersededIds(context, state)])) {
+      const shown = run.shown.get(keyId);
+      if (shown !== undefined) assertNotOwnToken(context, shown);
       await endRetired(context, listing, keyId, state, "its successor was declared compromised");
       ended.add(keyId);
     }
-    // By their mark; not those that another resource has or retires: an alias or an adoption may have brought them there.
-    const { orphans, unexplained } = leftovers(context, listing, new Set([inputs.ownership.owner]), ledgerIds(context));
-    const others = [...orphans, ...unexplained].filter(({ key }) => key.id !== state.keyId && !ended.has(key.id));
-    if (others.length > 0 && !run.refreshed) throw needsRefresh(inputs, others);
-    for (const { key } of others) {
-      await client.revoke(key.id);
-      context.log.warn(`${inputs.ownership.name}: revoked ${nameOf(key)}, because the key was declared compromised`);
-    }
+    await endMarked(context, listing, state, ended);
   } catch (error) {
-    const left = state.previous.filter(({ keyId }) => !ended.has(keyId));
-    throw new InitFailure({ ...state, previous: left, unfinished: "purge" }, error);
+    throw new InitFailure({ ...state, previous: left(), unfinished: "purge" }, error);
   }
   const { unfinished: _done, ...finished } = state;
-  return { ...finished, previous: [] };
+  return { ...finished, previous: left() };
+}
+
+/** Keys of this resource that the engine still has to delete: they may wait long for dependents that fail. */
+function supersededIds({ run }: HandlerContext, state: KeyState): string[] {
+  const before = [...run.shown.values()].filter((shown) => holderOf(shown) === holderOf(state));
+  return before.flatMap(({ keyId }) => (keyId === state.keyId || run.kept.has(keyId) ? [] : [keyId]));
+}
+
+/**
+ * Ends every live key with this resource's mark that no other resource has or retires (an alias or an adoption may have
+ * brought one there). `spared`: not these.
+ */
+export async function endMarked(
+  context: HandlerContext,
+  listing: Listing,
+  state: KeyState,
+  spared: ReadonlySet<string>,
+): Promise<void> {
+  const { orphans, unexplained } = leftovers(context, listing, new Set([holderOf(state)]), ledgerIds(context));
+  const others = [...orphans, ...unexplained].filter(({ key }) => key.id !== state.keyId && !spared.has(key.id));
+  if (others.length > 0 && !context.run.refreshed) throw needsRefresh(state, others);
+  for (const { key, marker } of others) {
+    await revokeListed(context, key, marker.identity);
+    context.log.warn(`${state.ownership.name}: revoked ${nameOf(key)}, because the key was declared compromised`);
+  }
 }
 
 /** Without a refresh this run can't know whether another resource of the stack holds such a key. */
-function needsRefresh(inputs: KeyInputs, others: readonly MarkedKey[]): ZkscoreError {
+function needsRefresh({ ownership }: KeyState, others: readonly MarkedKey[]): ZkscoreError {
   return new ZkscoreError({
     code: "ZKS_UNFINISHED",
-    what: `${inputs.ownership.name}: the compromised key is replaced and revoked; ${others.length} more live key(s) carry its mark: ${others.map(({ key }) => key.id).join(", ")}`,
+    what: `${ownership.name}: the compromised key is replaced and revoked; ${others.length} more live key(s) carry its mark: ${others.map(({ key }) => key.id).join(", ")}`,
     why: "this run hasn't read the whole state, so it can't tell whether another resource of the stack uses them",
-    remedy: "run `pulumi up --refresh` now: it revokes those that no resource of this stack uses",
+    remedy:
+      "run `pulumi up --refresh` now (or `pulumi destroy --refresh`): it revokes those that no resource of this stack uses",
     safe: "the new key is in the state and works",
   });
 }

@@ -37,6 +37,11 @@ export function serverNow(listing: Listing, monotonic: number): number {
   return listing.serverTime + Math.max(0, monotonic - listing.fetchedAt);
 }
 
+/** Whether the key has this name. A server may show names in another case. */
+export function isNamed(key: RemoteKey, name: string): boolean {
+  return key.name.trim().toLowerCase() === name.toLowerCase();
+}
+
 /** A key in a message: its id and its name, both public. */
 export function nameOf(key: RemoteKey): string {
   return `key ${key.id} ("${key.name.slice(0, 100)}")`;

@@ -1,7 +1,9 @@
-import type { Listing, RemoteKey } from "../api/types.ts";
+import type { Listing } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import type { HandlerContext } from "./context.ts";
 import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
+import { revokeListed } from "./revoke.ts";
+import { holderOf } from "./state.ts";
 
 /**
  * Leftovers of a killed run: live keys that carry our owner and stand in no state. Nothing on the server tells a
@@ -35,20 +37,17 @@ export function leftovers(
 }
 
 /**
- * Owners whose leftovers are this resource's to end: its own, and the one it had before an alias or a move, unless
- * another resource of the program has that one now. Not across a changed project or stack name: that may be a copy.
+ * Owners whose leftovers are this resource's to end: its own, and in the run in which an alias or a move takes effect the
+ * one it had before, unless the program declares that one again. Not in later runs: a new resource of the old name may
+ * then stand in a part of the state that `--exclude` leaves unread. Not across a changed project or stack name: that may
+ * be a copy.
  */
 export function sweptOwners(context: HandlerContext, news: KeyInputs, olds?: KeyState): Set<string> {
-  const owners = new Set([news.ownership.owner]);
-  const before = olds?.ownership;
-  if (
-    before !== undefined &&
-    before.project === news.ownership.project &&
-    before.stack === news.ownership.stack &&
-    !context.run.declared.has(before.owner)
-  ) {
-    owners.add(before.owner);
-  }
+  const { owner, project, stack } = news.ownership;
+  const owners = new Set([owner]);
+  if (olds === undefined || olds.ownership.project !== project || olds.ownership.stack !== stack) return owners;
+  const before = holderOf(olds);
+  if (!context.run.declared.has(before)) owners.add(before);
   return owners;
 }
 
@@ -78,12 +77,12 @@ export async function sweep(
   const suspected = leftovers(context, await context.client.list("shared"), owners, ledger).orphans.filter(only);
   if (suspected.length === 0) return;
   const { orphans } = leftovers(context, await context.client.list("fresh"), owners, ledger);
-  for (const { key } of orphans.filter(only)) await revokeOrphan(context, key);
+  for (const orphan of orphans.filter(only)) await revokeOrphan(context, orphan);
 }
 
-export async function revokeOrphan({ client, log }: HandlerContext, key: RemoteKey): Promise<void> {
-  await client.revoke(key.id);
-  log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
+export async function revokeOrphan(context: HandlerContext, { key, marker }: MarkedKey): Promise<void> {
+  await revokeListed(context, key, marker.identity);
+  context.log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
 }
 
 /** Names keys that carry our owner, are in use, and stand in no state we know. Never ends one. */

@@ -8,6 +8,7 @@ import { type HandlerContext, InitFailure } from "./context.ts";
 import { digests, echoOf } from "./echo.ts";
 import { bodyOf, prefixOf } from "./ensure.ts";
 import { endDue } from "./ledger.ts";
+import { markUsed } from "./markUsed.ts";
 import { purge } from "./purge.ts";
 import { isLive } from "./remote.ts";
 import { declaredOf } from "./state.ts";
@@ -24,8 +25,9 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
   let state = merge(olds, news);
   if (changed.length > 0) state = await patch(context, olds, state, news);
   try {
+    if (olds.ownership.identity !== news.ownership.identity && olds.heldBy === undefined) await markUsed(context, olds);
     state = { ...state, previous: await endDue(context, state) };
-    if (state.unfinished === "purge") return await purge(context, state, news);
+    if (state.unfinished === "purge") return await purge(context, state);
     if (state.unfinished === "sweep" || strayIds(context, olds, news).length > 0) {
       await sweep(context, sweptOwners(context, news, olds), ledgerIds(context, state.previous));
     }

@@ -115,7 +115,7 @@ function exportOf(state: StateText): object {
     resource: { urn: urn("pending"), type: KEY_TYPE, inputs: { ownership: { identity, owner, project, stack } } },
     type: "creating",
   }));
-  const time = state.writtenAt ?? new Date(Date.now() + 3_600_000).toISOString();
+  const time = state.writtenAt ?? new Date().toISOString();
   return {
     version: 3,
     deployment: { manifest: { time }, resources: [root, ...resources], pending_operations: pending },
