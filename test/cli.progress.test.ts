@@ -6,10 +6,11 @@ const TOTAL = 1_104;
 
 let world: CliWorld;
 let state = "";
+let managed: { id: string }[] = [];
 beforeAll(async () => {
   world = await cliWorld();
-  const made = await Promise.all(Array.from({ length: TOTAL }, (_, n) => world.make(`backend-${n}`, {})));
-  state = world.state("shop.json", { keys: made.map(({ id }) => ({ id })) });
+  managed = await Promise.all(Array.from({ length: TOTAL }, (_, n) => world.make(`backend-${n}`, {})));
+  state = world.state("shop.json", { keys: managed.map(({ id }) => ({ id })) });
 });
 afterEach(() => world.api.faults.clear());
 afterAll(() => world.dispose());
@@ -48,9 +49,10 @@ test("one whose first page doesn't come says that there is none yet", async () =
 
 test("each listing of a command counts from the start", async () => {
   const orphan = await world.make("backend-orphan", {});
+  const later = world.state("later.json", { keys: managed.map(({ id }) => ({ id })) });
   const pages = Math.ceil((TOTAL + 1) / 100);
   world.api.faults.add({ operation: "list", kind: "pause", nth: pages + 1 });
-  const running = world.start(["reconcile", state, "--revoke-orphans", "--yes", "--json"]);
+  const running = world.start(["reconcile", later, "--revoke-orphans", "--yes", "--json"]);
   await world.api.waitForPause();
   await running.until("listing the keys: none yet");
   world.api.release();
