@@ -35,6 +35,15 @@ ${declared}
 `;
 }
 
+/** `subject` depends on a key that is deleted before its replacement, and so is deleted first, too. */
+export function cascadeProgram(description: string): string {
+  return `const { ApiKey } = require("pulumi-zkscore");
+new ApiKey("other", { ${READ} });
+const named = new ApiKey("named", { ${READ}, name: "named", description: "${description}" });
+new ApiKey("subject", { ${READ}, description: named.keyId, rotation: { overlap: "24h" } });
+`;
+}
+
 const READ = `permissions: [{ resource: "scores", actions: ["read"] }]`;
 
 /** `subject` as it stands before the crash. */

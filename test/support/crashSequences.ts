@@ -1,5 +1,5 @@
 import { UNATTENDED } from "./crashCell.ts";
-import { BEFORE, CHANGED, crashProgram, ROTATED } from "./crashProgram.ts";
+import { BEFORE, CHANGED, cascadeProgram, crashProgram, ROTATED } from "./crashProgram.ts";
 import type { Proof } from "./crashRun.ts";
 import {
   appKey,
@@ -14,7 +14,7 @@ import {
   up,
 } from "./crashSequence.ts";
 import { serving } from "./crashStrike.ts";
-import { faults, outlivers, restless } from "./crashVerdict.ts";
+import { faults, outlivers, restless, stateKeys } from "./crashVerdict.ts";
 import { setRefreshAlways } from "./crashWorld.ts";
 import type { Env } from "./engineProject.ts";
 import { succeed } from "./stack.ts";
@@ -118,6 +118,18 @@ export const SEQUENCES: readonly Proof[] = [
     await killed(world, { phase: "afterCommit", kind: "both", target: "create" });
     return mended(world, recording, ["other", "subject"]);
   }),
+  ...["afterCommit" as const, "beforeState" as const].map((phase) =>
+    sequence(`a key that goes first with the named one it depends on, killed ${phase}`, "base", async (world, r) => {
+      const { stack } = world;
+      stack.setProgram(cascadeProgram("one"));
+      await world.tell(stack.up());
+      const old = await stateKeys(world);
+      stack.setProgram(cascadeProgram("two"));
+      await killed(world, { phase, kind: "both", target: "create" });
+      const kept = old.find(({ name }) => name === "subject")?.keyId;
+      return mended(world, r, ["other", "named", "subject"], kept);
+    }),
+  ),
   sequence("a rotation killed, then the key renamed by an alias", "full", async (world, recording) => {
     world.stack.setProgram(crashProgram(ROTATED));
     await killed(world, { phase: "afterCommit", kind: "both", target: "create" });
