@@ -1,3 +1,4 @@
+import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { dueEntries, hasOverlap } from "../domain/rotation.ts";
@@ -33,7 +34,6 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   const ending = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
   const listing = await client.list(previous.length > 0 ? "fresh" : "shared");
   const now = serverNow(listing, clock.monotonic());
-  const isDue = (entry: Retired) => run.due.has(entry.keyId) || dueEntries([entry], now).length > 0;
   const until = retiredUntil(context, listing, state.keyId, ending);
   const waits = until !== undefined && until > now && !run.due.has(state.keyId);
   const removed = until === undefined && !goesOn(context, state);
@@ -42,17 +42,7 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   if (!retained && !waits) assertNotOwnToken(context, state);
   if (removed && state.unfinished === "purge") await endMarked(context, listing, state, ending);
 
-  for (const entry of previous) {
-    const due = isDue(entry);
-    const named = !due && (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
-    // Where the old key goes first, its successor, still to be made, inherits what isn't due.
-    if (named || (!due && goesOn(context, state) && !hasSuccessor(context, state))) continue;
-    if (retained && !due) letLive(context, state, entry);
-    else {
-      const why = due ? "its overlap is over" : "its resource is removed or replaced";
-      await endRetired(context, listing, entry.keyId, state, why);
-    }
-  }
+  await endLedger(context, state, { listing, previous, ending, now, retained });
   if (retained) {
     run.retained.add(state.keyId);
     await markUsed(context, state);
@@ -66,6 +56,32 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   const { project, stack } = state.ownership;
   const original = project === run.names?.project && stack === run.names.stack;
   if (removed && original) await sweep(context, new Set([holderOf(state)]), ledgerIds(context));
+}
+
+interface Ending {
+  listing: Listing;
+  previous: readonly Retired[];
+  /** Keys that end in the same breath. */
+  ending: ReadonlySet<string>;
+  now: number;
+  retained: boolean;
+}
+
+async function endLedger(context: HandlerContext, state: KeyState, about: Ending): Promise<void> {
+  const { listing, previous, ending, now, retained } = about;
+  // Where the old key goes first, its successor, still to be made, inherits what isn't due.
+  const inherits = goesOn(context, state) && !hasSuccessor(context, state);
+  for (const entry of previous) {
+    const settled = context.run.due.has(entry.keyId);
+    const due = settled || dueEntries([entry], now).length > 0;
+    const named = !settled && (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
+    if (named || (inherits && !due)) continue;
+    if (retained && !due) letLive(context, state, entry);
+    else {
+      const why = due ? "its overlap is over" : "its resource is removed or replaced";
+      await endRetired(context, listing, entry.keyId, state, why);
+    }
+  }
 }
 
 async function end(context: HandlerContext, state: KeyState, now: number): Promise<void> {
