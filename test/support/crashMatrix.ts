@@ -56,13 +56,16 @@ export function impossible({ operation, phase, kind, after }: Cell): string | un
 
 /**
  * A first create that was killed, and then no program that declares the key: its leftover is named by the next `up` and
- * ended by `destroy` or `reconcile`. No handler is called for it, and the package can't know whether a run reads the whole
+ * ended by `destroy` or `reconcile`, if it isn't revoked by the provider that made it. No handler is called for it, and the package can't know whether a run reads the whole
  * state.
  */
 export function leavesLeftover({ operation, phase, kind, after }: Cell): boolean {
   if (!["create", "adoptLost"].includes(operation) || after !== "removed") return false;
   if (kind === "provider") return phase !== "beforeSend" && phase !== "beforeState";
-  return (kind === "both" && phase !== "beforeSend") || (kind === "engine" && phase === "beforeState");
+  // After the answer the provider is stopped for a moment; where the engine's death is quicker than its going on, the
+  // kernel hangs it up (SIGHUP to a stopped, orphaned process group), and then nobody revokes what was made.
+  const mayHangUp = kind === "engine" && phase === "afterAnswer";
+  return mayHangUp || (kind === "both" && phase !== "beforeSend") || (kind === "engine" && phase === "beforeState");
 }
 
 /** Every combination, those that can't occur too. */
