@@ -31,7 +31,7 @@ export interface StateText {
   identity?: string;
   keys: { id: string; previous?: { keyId: string; revokeAfter: string }[]; pendingDelete?: boolean }[];
   pendingOwners?: string[];
-  /** Default: an hour after now. */
+  /** Default: a millisecond after now, so that every key made before is older. */
   writtenAt?: string;
   endpoint?: string;
 }
@@ -115,7 +115,7 @@ function exportOf(state: StateText): object {
     resource: { urn: urn("pending"), type: KEY_TYPE, inputs: { ownership: { identity, owner, project, stack } } },
     type: "creating",
   }));
-  const time = state.writtenAt ?? new Date().toISOString();
+  const time = state.writtenAt ?? new Date(Date.now() + 1).toISOString();
   return {
     version: 3,
     deployment: { manifest: { time }, resources: [root, ...resources], pending_operations: pending },
