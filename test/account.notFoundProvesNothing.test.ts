@@ -88,7 +88,7 @@ describe("a key that two listings don't show", () => {
     expect(await stack.preview(both)).toEqual({ a: "same", b: "same" });
   });
 
-  test.each([401, 403, 404])("is gone where the API answers %i when its secret is tried", async (status) => {
+  test.each([401, 404])("is gone where the API answers %i when its secret is tried", async (status) => {
     api.faults.add({ operation: "usage", kind: "status", status });
     await stack.refresh();
     expect(stack.key("a")?.outputs["status"]).toBe("missing");

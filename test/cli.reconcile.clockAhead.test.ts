@@ -22,6 +22,7 @@ test("a key of a run under way is held although the state was exported by a cloc
   });
   api.advance(MINUTE);
   const underWay = await make("backend-00000003", {});
+  api.advance(2 * MINUTE);
 
   const { stdout, code } = await world.start(["reconcile", "--json", state, "--revoke-orphans", "--yes"]).done;
   const { revoked, keys } = JSON.parse(stdout);

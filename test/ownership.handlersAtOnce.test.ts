@@ -37,8 +37,9 @@ async function startRun() {
   return {
     list: () => run.context.client.list("fresh"),
     create: async (name: string, args: Fields) => run.key.create(await checked({}, name, args)),
-    replace: async (name: string, args: Fields) => {
-      const old = entryOf(name);
+    /** `before`: the name that an alias takes over in this run. */
+    replace: async (name: string, args: Fields, before = name) => {
+      const old = entryOf(before);
       const inputs = await checked(old.inputs, name, args);
       expect((await run.key.diff(old.id, old.outputs, inputs)).replaces).not.toEqual([]);
       return run.key.create(await checked({}, name, args));
@@ -58,27 +59,31 @@ function ownershipOf(name: string, identity: string): Fields {
   return { identity, owner: ownerOf(identity, urn), ...NAMES, name };
 }
 
-test("a renamed key's replacement never sweeps the new key of its old name that is being made meanwhile", async () => {
-  await stack.up(keys({ a: SCORES }));
-  await stack.up({ keys: { b: SCORES }, aliases: { b: "a" } });
-  const run = await startRun();
-  api.faults.add({ operation: "create", kind: "pause", phase: "beforeParse" });
-  api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit", nth: 2 });
+test.each(["a later run", "the run of the move"])(
+  "a renamed key's replacement in %s never sweeps the new key of its old name that is being made meanwhile",
+  async (when) => {
+    await stack.up(keys({ a: SCORES }));
+    const before = entryOf("a").id;
+    if (when === "a later run") await stack.up({ keys: { b: SCORES }, aliases: { b: "a" } });
+    const run = await startRun();
+    api.faults.add({ operation: "create", kind: "pause", phase: "beforeParse" });
+    api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit", nth: 2 });
 
-  const b = run.replace("b", { ...SCORES, description: "x" });
-  const slow = await api.waitForPause({ operation: "create", phase: "beforeParse" });
-  const a = run.create("a", SCORES); // declared late: it waits for something else
-  const committed = await api.waitForPause({ operation: "create", phase: "afterCommit" });
-  const { keys: shown } = await run.list(); // a third handler's
-  expect(shown.size).toBe(2);
-  api.release(slow.id);
-  const successor = await b;
-  api.release(committed.id);
-  const { id } = await a;
+    const b = run.replace("b", { ...SCORES, description: "x" }, when === "a later run" ? "b" : "a");
+    const slow = await api.waitForPause({ operation: "create", phase: "beforeParse" });
+    const a = run.create("a", SCORES); // declared late: it waits for something else
+    const committed = await api.waitForPause({ operation: "create", phase: "afterCommit" });
+    const { keys: shown } = await run.list(); // a third handler's
+    expect(shown.size).toBe(2);
+    api.release(slow.id);
+    const successor = await b;
+    api.release(committed.id);
+    const { id } = await a;
 
-  expect(liveIds(api).toSorted()).toEqual([entryOf("b").id, successor.id, id].toSorted());
-  await run.end();
-});
+    expect(liveIds(api).toSorted()).toEqual([before, successor.id, id].toSorted());
+    await run.end();
+  },
+);
 
 test("a sibling whose key is made between two listings doesn't make the account look like another one", async () => {
   api.setMode({ deleteForgets: true });

@@ -42,3 +42,16 @@ test("a rotation that was killed, then the same program again: the old key keeps
   await stack.up(keys({ a: CHANGED }));
   expect(liveIds(api).sort()).toEqual([first, stack.key("a")?.id].sort());
 });
+
+test.each(["unchanged", "replaced"])(
+  "a rotation that was killed, then the key renamed by an alias and %s: the leftover with its old mark ends",
+  async (how) => {
+    const { stack, killedUp } = killableStack(api);
+    await stack.up(keys({ a: OVERLAP }));
+    const first = stack.key("a")?.id;
+    await killedUp(keys({ a: CHANGED }));
+    expect(liveIds(api)).toHaveLength(2);
+    await stack.up({ keys: { b: how === "replaced" ? CHANGED : OVERLAP }, aliases: { b: "a" } });
+    expect(new Set(liveIds(api))).toEqual(new Set([first, stack.key("b")?.id]));
+  },
+);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
 import { accountAt, keys, SCORES, simStack } from "./support/hostWorld.ts";
 import type { SimStack } from "./support/modelEngine.ts";
@@ -36,13 +36,32 @@ test("after pulumi state move, no up and no destroy of the stack it came from en
   expect(liveIds(api)).toEqual([]);
 });
 
-test("the key of a copy under another name isn't called a leftover of a run that was cut off", async () => {
+describe("a copy of the state under another name", () => {
   const program = (trigger: number) => keys({ a: { ...SCORES, rotation: { overlap: "2d", trigger } } });
-  await stack.up(program(1));
-  const copy = simStack({ api, stack: "prod" });
-  copy.entries = stack.snapshot();
-  await copy.up(program(2));
-  await stack.up(program(1));
-  expect(stack.log).toBe("");
-  expect(liveIds(api)).toContain(copy.key("a")?.id);
+  let copy: SimStack;
+  beforeEach(async () => {
+    await stack.up(program(1));
+    copy = simStack({ api, stack: "prod" });
+    copy.entries = stack.snapshot();
+  });
+
+  test("has keys that the original doesn't call leftovers, and that its destroy spares", async () => {
+    await copy.up(program(2));
+    const key = copy.key("a")?.id ?? "";
+    await stack.up(program(1));
+    expect(stack.log).toBe("");
+    await stack.destroy();
+    expect(liveIds(api)).toEqual([key]);
+    expect(stack.log).toMatch(new RegExp(`were left alone: key ${key} `));
+  });
+
+  test("spares the keys that the original has made since, in an up and in a destroy", async () => {
+    await stack.up(keys({ ...program(2).keys, later: SCORES }));
+    const own = ["a", "later"].map((name) => stack.key(name)?.id ?? "");
+    await copy.up(program(3));
+    expect(liveIds(api)).toEqual(expect.arrayContaining(own));
+    await copy.destroy();
+    expect(liveIds(api).toSorted()).toEqual(own.toSorted());
+    expect(await stack.preview(keys({ ...program(2).keys, later: SCORES }))).toEqual({ a: "same", later: "same" });
+  });
 });

@@ -88,6 +88,17 @@ describe("a key in its overlap whose holder gives way to one with an explicit na
     expect(await stack.preview(named)).toEqual({ a: "same", b: "same" });
   });
 
+  test("stays in the ledger of a successor that couldn't end it, and the next up ends it", async () => {
+    await cutOff();
+    api.advance(3 * DAY);
+    api.faults.add({ operation: "revoke", kind: "status", status: 400, keyId: retired });
+    await failure(stack.up(named));
+    expect(stack.key("a")).toMatchObject({ failed: true, outputs: { previous: [{ keyId: retired }] } });
+    await stack.up(named);
+    expect(liveIds(api).toSorted()).toEqual([id("a"), id("b")].toSorted());
+    expect(await stack.preview(named)).toEqual({ a: "same", b: "same" });
+  });
+
   test("is named by every refreshed up after one in which the resource was removed instead", async () => {
     await cutOff();
     const without = keys({ b: SCORES });

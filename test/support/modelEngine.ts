@@ -34,6 +34,8 @@ export interface UpOptions {
   brokenDependents?: readonly string[];
   /** `--exclude`: what stands in the state under these names is neither read nor changed. */
   exclude?: readonly string[];
+  /** Name → the inputs through which that key depends on one that is deleted first, so that it is deleted first as well. */
+  deletedFirst?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SimOptions {
@@ -43,6 +45,9 @@ export interface SimOptions {
   /** True once this operation was killed: nothing more is recorded. */
   dead?: () => boolean;
 }
+
+/** What the engine sends for a text that isn't known yet. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The engine was killed. */
 export class Killed extends Error {}
@@ -137,9 +142,13 @@ export class SimStack {
 
   async #program(run: ProviderRun, program: Program, options: UpOptions): Promise<void> {
     if (Object.keys(program.keys).length > 0) await this.#identityFor(run, false);
+    const forced = new Set(options.replace);
+    for (const [name, inputs] of Object.entries(options.deletedFirst ?? {})) {
+      if (await this.#deletedAsDependent(run.key, name, inputs)) forced.add(name);
+    }
     for (const [name, args] of Object.entries(program.keys)) {
       if (options.exclude?.includes(name)) continue;
-      await this.#keyStep(run, program, name, args, options.replace?.includes(name) === true);
+      await this.#keyStep(run, program, name, args, forced.has(name));
       if (options.brokenDependents?.includes(name)) throw new HandlerFailure(`a dependent of ${name} failed`);
       const secret = this.key(name)?.outputs["apiKey"];
       if (typeof secret === "string") this.deployed.set(name, secret);
@@ -181,6 +190,16 @@ export class SimStack {
     }
     if (difference.changes || old.failed === true) return this.#update(run.key, old, inputs);
     old.inputs = inputs;
+  }
+
+  /** Asked with its old inputs, of which some aren't known, and without a `check` before. True if it was deleted. */
+  async #deletedAsDependent(handlers: Handlers, name: string, inputs: readonly string[]): Promise<boolean> {
+    const old = this.key(name);
+    if (old === undefined) return false;
+    const news = { ...old.inputs, ...Object.fromEntries(inputs.map((input) => [input, UNKNOWN])) };
+    const { replaces } = await this.#call(handlers.diff(old.id, old.outputs, news));
+    if (replaces.length > 0) await this.#deleteFirst(handlers, old);
+    return replaces.length > 0;
   }
 
   async #deleteFirst(handlers: Handlers, entry: Entry): Promise<void> {
@@ -266,7 +285,7 @@ export class SimStack {
   #inputs(program: Program, name: string, args: Fields): Fields {
     const identity = this.entries.find((entry) => entry.kind === "identity")?.outputs["identity"];
     // A preview of a new stack: the identity isn't known yet.
-    const id = typeof identity === "string" ? identity : "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const id = typeof identity === "string" ? identity : UNKNOWN;
     const urn =
       program.urns?.[name] ??
       `urn:pulumi:${this.stack}::${this.project}::pulumi-nodejs:dynamic/zkscore:ApiKey::${name}`;
