@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
-import { ask } from "./support/emulator.ts";
 import type { Fields } from "./support/hostHandlers.ts";
-import { accountAt, DAY, failure, HOUR, keys, SCORES, simStack, works } from "./support/hostWorld.ts";
+import { accountAt, DAY, failure, HOUR, keyByHand, keys, SCORES, simStack, works } from "./support/hostWorld.ts";
 import type { SimStack } from "./support/modelEngine.ts";
 import { liveIds } from "./support/world.ts";
-
-interface Made {
-  keyId: string;
-  apiKey: string;
-}
 
 let api: Emulator;
 let stack: SimStack & { env: Record<string, string> };
@@ -26,16 +20,8 @@ const rotated = (trigger: number, more: Fields = {}) => ({
   ...more,
 });
 
-/** A key that somebody made by hand. */
-async function byHand(): Promise<Made> {
-  const body = { name: "legacy", ...SCORES };
-  const { json } = await ask(`${api.url}/developer/keys`, api.accounts[0]?.token, "POST", body);
-  const { keyId, apiKey } = json as Made; // the emulator's own answer
-  return { keyId, apiKey };
-}
-
 /** `a` was rotated once: the key before it, in its overlap. */
-async function predecessor(): Promise<Made> {
+async function predecessor(): Promise<{ keyId: string; apiKey: string }> {
   await stack.up(keys({ a: rotated(1) }));
   const { keyId, apiKey } = stack.key("a")?.outputs ?? {};
   await stack.up(keys({ a: rotated(2) }));
@@ -87,7 +73,7 @@ describe.each(["replace", "patch"])("where updates are %s", (updates) => {
   test("an adoption is a replacement like any other: the key that goes has its overlap", async () => {
     await stack.up(keys({ a: rotated(1) }));
     const old = stack.key("a")?.outputs["apiKey"];
-    const adopt = await byHand();
+    const adopt = await keyByHand(api);
     const program = keys({ a: rotated(1, { adopt }) });
     await stack.up(program);
     expect(await works(api, old)).toBe(true);
@@ -101,7 +87,7 @@ describe.each(["replace", "patch"])("where updates are %s", (updates) => {
   test.each([true, false])(
     "a key that another resource retires isn't adopted (with its secret: %s)",
     async (secret) => {
-      const made = await byHand();
+      const made = await keyByHand(api);
       const retiring = keys({ a: rotated(1, { adopt: { keyId: made.keyId } }) });
       await stack.up(retiring);
       const adopt = secret ? made : { keyId: made.keyId };
@@ -123,4 +109,18 @@ describe.each(["replace", "patch"])("where updates are %s", (updates) => {
     expect(await failure(stack.up(program, { refresh: false }))).toMatch(/the mark of another resource of this stack/);
     expect(await works(api, apiKey)).toBe(true);
   });
+});
+
+test("the resource's own key, lost from the state and never used, is adopted without its secret and has its overlap", async () => {
+  await stack.up(keys({ a: SCORES, b: SCORES }));
+  const lost = stack.key("a")?.id ?? "";
+  stack.entries = stack.entries.filter(({ id }) => id !== lost); // pulumi state delete
+  const program = keys({ a: { ...SCORES, rotation: { overlap: "2d" }, adopt: { keyId: lost } }, b: SCORES });
+  await stack.up(program);
+  expect(stack.key("a")?.outputs["previous"]).toEqual([{ keyId: lost, revokeAfter: "2026-11-22T12:00:00Z" }]);
+  expect(liveIds(api)).toContain(lost);
+  expect(await stack.preview(program)).toEqual({ a: "same", b: "same" });
+  api.advance(2 * DAY);
+  await stack.up(program);
+  expect(liveIds(api).toSorted()).toEqual(["a", "b"].map((name) => stack.key(name)?.id).toSorted());
 });

@@ -1,8 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
-import { ask } from "./support/emulator.ts";
 import type { Fields } from "./support/hostHandlers.ts";
-import { accountAt, counted, DAY, failure, HOUR, keys, SCORES, simStack, touched, works } from "./support/hostWorld.ts";
+import {
+  accountAt,
+  counted,
+  DAY,
+  failure,
+  HOUR,
+  keyByHand,
+  keys,
+  SCORES,
+  simStack,
+  touched,
+  works,
+} from "./support/hostWorld.ts";
 import type { SimStack } from "./support/modelEngine.ts";
 import { liveIds } from "./support/world.ts";
 
@@ -14,24 +25,11 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-interface Made {
-  keyId: string;
-  apiKey: string;
-}
-
-/** A key that somebody made by hand. */
-async function byHand(more: Fields = {}): Promise<Made> {
-  const body = { name: "legacy", ...SCORES, ...more };
-  const answer = await ask(`${api.url}/developer/keys`, api.accounts[0]?.token, "POST", body);
-  const { keyId, apiKey } = answer.json as Made; // the emulator's own answer
-  return { keyId, apiKey };
-}
-
 const adopting = (adopt: Fields, more: Fields = {}) => keys({ a: { ...SCORES, adopt, ...more } });
 
 test("an adoption whose update fails keeps the key, and the next up brings it to the declared form", async () => {
   stack.env["ZKSCORE_UPDATES"] = "patch";
-  const made = await byHand();
+  const made = await keyByHand(api);
   const program = adopting({ ...made }, { description: "ours now" });
   api.faults.add({ operation: "update", kind: "status", status: 400, every: 1 });
   await failure(stack.up(program));
@@ -48,7 +46,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
   });
 
   test("the key is proved, taken over without a POST, and stays", async () => {
-    const made = await byHand();
+    const made = await keyByHand(api);
     const since = api.journal().length;
     await stack.up(adopting({ ...made }));
     expect(stack.key("a")).toMatchObject({ id: made.keyId, outputs: { apiKey: made.apiKey, name: "legacy" } });
@@ -64,7 +62,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
   });
 
   test("a change after adoption makes a new key or patches, and never ends with none", async () => {
-    const made = await byHand();
+    const made = await keyByHand(api);
     await stack.up(adopting({ ...made }));
     const changed = adopting({ ...made }, { description: "now ours", rotation: { overlap: "1d" } });
     await stack.up(changed);
@@ -79,7 +77,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
   });
 
   test("rotation counts from adoption, makes a new key and retires the adopted one", async () => {
-    const made = await byHand();
+    const made = await keyByHand(api);
     api.advance(300 * DAY);
     const program = adopting({ ...made }, { rotation: { every: "30d", overlap: "1d" } });
     await stack.up(program);
@@ -95,7 +93,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
   });
 
   test("a differing field is refused where the key can't be changed, and mended where it can", async () => {
-    const made = await byHand({ description: "as it was" });
+    const made = await keyByHand(api, { description: "as it was" });
     const program = adopting({ ...made }, { description: "as it should be" });
     if (updates === "replace") {
       expect(await failure(stack.up(program))).toMatch(/can't be adopted as declared[\s\S]*differs in description/);
@@ -108,7 +106,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
   });
 
   test("retain is the default while adopted; with adopt gone nothing is sent, and from then on removal revokes", async () => {
-    const made = await byHand();
+    const made = await keyByHand(api);
     await stack.up(adopting({ ...made }));
     await stack.up(keys({ b: SCORES }));
     expect(await works(api, made.apiKey)).toBe(true);
@@ -128,7 +126,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
   test.each([true, false])(
     "--replace with refresh %s ends with a key that works, and never a second adoption's loss",
     async (refresh) => {
-      const made = await byHand();
+      const made = await keyByHand(api);
       await stack.up(adopting({ ...made }));
       await stack.up(adopting({ ...made }), { refresh, replace: ["a"] });
       const key = stack.key("a");
@@ -143,7 +141,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
 
 describe("without the secret", () => {
   test("a new key is made and the adopted one retired after the overlap", async () => {
-    const made = await byHand();
+    const made = await keyByHand(api);
     const program = adopting({ keyId: made.keyId }, { rotation: { overlap: "2d" } });
     await stack.up(program);
     const key = stack.key("a");
@@ -178,8 +176,8 @@ describe("refused, with nothing created, changed or revoked", () => {
   };
 
   test("a wrong secret, and the secret of another key", async () => {
-    const made = await byHand();
-    const other = await byHand({ name: "other" });
+    const made = await keyByHand(api);
+    const other = await keyByHand(api, { name: "other" });
     await refused(
       adopting({ keyId: made.keyId, apiKey: "zk_prod_wrong0000000000000000" }),
       /isn't the secret of[\s\S]*doesn't accept it/,
@@ -188,6 +186,15 @@ describe("refused, with nothing created, changed or revoked", () => {
       adopting({ keyId: made.keyId, apiKey: other.apiKey }),
       /isn't the secret of[\s\S]*belongs to another key/,
     );
+  });
+
+  test("expiresIn for a key that has no end, which no request could give it", async () => {
+    const made = await keyByHand(api);
+    const said = /can't be adopted as declared[\s\S]*it has no end[\s\S]*remedy: remove expiresIn/;
+    await refused(adopting({ ...made }, { expiresIn: "30d" }), said);
+    const ending = await keyByHand(api, { name: "ends", expiry: "2026-12-01T00:00:00Z" });
+    await stack.up(adopting({ ...ending }, { expiresIn: "30d" }));
+    expect(stack.key("a")?.id).toBe(ending.keyId);
   });
 
   test.each([true, false])("a key of another stack (with its secret: %s)", async (secret) => {
@@ -199,7 +206,7 @@ describe("refused, with nothing created, changed or revoked", () => {
   });
 
   test("a key that is gone, revoked, or was never there", async () => {
-    const made = await byHand();
+    const made = await keyByHand(api);
     api.revoke(made.keyId);
     await refused(adopting({ ...made }), /can't be adopted[\s\S]*it is revoked/);
     await refused(

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { endingBy } from "../provider/api/retry.ts";
 import type { WireKey } from "../provider/domain/wire.ts";
 import { apiError, CREATE, created, key, page, revoked, updated } from "./support/apiBodies.ts";
 import { failureOf, testClient } from "./support/apiClient.ts";
@@ -170,6 +171,22 @@ it("a caller that joins a fetch keeps its own deadline", async () => {
     failureOf(client.list("fresh")),
   ]);
   expect(performance.now() - started).toBeLessThan(1_500);
+  await client.close();
+  await server.close();
+});
+
+it("a call ends by its handler's deadline, also where it waits for a fetch that another handler began", async () => {
+  const { server, held, release } = await heldServer([key("key_1")]);
+  const client = testClient(server.url, { deadlineMs: 20_000 });
+  const other = client.list("fresh");
+  await held();
+  const began = performance.now();
+  const error = await failureOf(endingBy(200, () => client.list("fresh"))); // the virtual clock stands at 0
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(error).toMatchObject({ code: "ZKS_DEADLINE", outcome: "not-executed" });
+  release();
+  expect((await other).keys.has("key_1")).toBe(true);
+  release();
   await client.close();
   await server.close();
 });

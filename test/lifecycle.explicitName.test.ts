@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
+import { keyByHand } from "./support/hostWorld.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, keysProgram, READ_SCORES, type World } from "./support/world.ts";
 
@@ -14,7 +15,7 @@ describeWithEngine("an explicit name", () => {
     timeout: 120_000,
   }, async () => {
     world = await createWorld({ program: keysProgram({ a: named("1") }) });
-    const foreign = await foreignKey(world, "prod-app");
+    const { keyId: foreign } = await keyByHand(world.api, { name: "prod-app" });
     const refused = await world.stack.up();
     expect(refused.code).not.toBe(0);
     expect(refused.output).toContain(`a: the name "prod-app" is taken by key ${foreign}`);
@@ -39,16 +40,16 @@ describeWithEngine("an explicit name", () => {
     expect(world.live()).toHaveLength(1);
     await world.settled();
   });
-});
 
-/** A key that somebody made by hand. */
-async function foreignKey(at: World, name: string): Promise<string> {
-  const answer = await fetch(`${at.api.url}/developer/keys`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${at.api.accounts[0]?.token}`, "content-type": "application/json" },
-    body: JSON.stringify({ name, permissions: [{ resource: "scores", actions: ["read"] }] }),
+  test("is kept through --replace of a key under retain, which governs removal", { timeout: 120_000 }, async () => {
+    world = await createWorld({
+      program: keysProgram({ a: `{ name: "prod-app", deletionPolicy: "retain", ${READ_SCORES} }` }),
+    });
+    await succeed(world.stack.up());
+    const before = world.key("a").id;
+    await succeed(world.stack.up(["--replace", "**a"]));
+    expect(world.live()).toEqual([world.key("a").id]);
+    expect(world.key("a").id).not.toBe(before);
+    await world.settled();
   });
-  expect(answer.status).toBe(201);
-  const [key] = at.api.keys().filter((one) => one.name === name);
-  return key?.id ?? "";
-}
+});

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
-import type { KeyApi } from "../provider/api/types.ts";
-import { accountAt, keys, SCORES, simStack } from "./support/hostWorld.ts";
-import { Killed } from "./support/modelEngine.ts";
+import { killableStack } from "./support/hostKilled.ts";
+import { accountAt, keys, SCORES } from "./support/hostWorld.ts";
 import { liveIds } from "./support/world.ts";
 
 const OVERLAP = { ...SCORES, rotation: { overlap: "7d" } };
@@ -14,33 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-/** A stack whose engine and provider are killed once, after the next create is committed and before it is recorded. */
-function mortalStack() {
-  let armed = false;
-  let dead = false;
-  const around = (client: KeyApi): KeyApi => ({
-    ...client,
-    create: async (body) => {
-      const made = await client.create(body);
-      if (!armed) return made;
-      armed = false;
-      dead = true;
-      throw new Killed();
-    },
-  });
-  const stack = simStack({ api, around, dead: () => dead });
-  return {
-    stack,
-    killedUp: async (program: Parameters<typeof stack.up>[0]) => {
-      armed = true;
-      await expect(stack.up(program)).rejects.toThrow(Killed);
-      dead = false;
-    },
-  };
-}
-
 test("a rotation that was killed, then the key removed: neither it, nor its overlap, nor the leftover lives on", async () => {
-  const { stack, killedUp } = mortalStack();
+  const { stack, killedUp } = killableStack(api);
   await stack.up(keys({ a: OVERLAP, b: SCORES }));
   await stack.up(keys({ a: CHANGED, b: SCORES }));
   expect(liveIds(api)).toHaveLength(3);
@@ -51,7 +25,7 @@ test("a rotation that was killed, then the key removed: neither it, nor its over
 });
 
 test.each([true, false])("a rotation that was killed, then destroy (refresh: %s): no key lives on", async (refresh) => {
-  const { stack, killedUp } = mortalStack();
+  const { stack, killedUp } = killableStack(api);
   await stack.up(keys({ a: OVERLAP }));
   await stack.up(keys({ a: CHANGED }));
   await killedUp(keys({ a: OVERLAP }));
@@ -61,10 +35,23 @@ test.each([true, false])("a rotation that was killed, then destroy (refresh: %s)
 });
 
 test("a rotation that was killed, then the same program again: the old key keeps its overlap", async () => {
-  const { stack, killedUp } = mortalStack();
+  const { stack, killedUp } = killableStack(api);
   await stack.up(keys({ a: OVERLAP }));
   const first = stack.key("a")?.id;
   await killedUp(keys({ a: CHANGED }));
   await stack.up(keys({ a: CHANGED }));
   expect(liveIds(api).sort()).toEqual([first, stack.key("a")?.id].sort());
 });
+
+test.each(["unchanged", "replaced"])(
+  "a rotation that was killed, then the key renamed by an alias and %s: the leftover with its old mark ends",
+  async (how) => {
+    const { stack, killedUp } = killableStack(api);
+    await stack.up(keys({ a: OVERLAP }));
+    const first = stack.key("a")?.id;
+    await killedUp(keys({ a: CHANGED }));
+    expect(liveIds(api)).toHaveLength(2);
+    await stack.up({ keys: { b: how === "replaced" ? CHANGED : OVERLAP }, aliases: { b: "a" } });
+    expect(new Set(liveIds(api))).toEqual(new Set([first, stack.key("b")?.id]));
+  },
+);

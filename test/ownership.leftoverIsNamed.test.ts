@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
-import { accountAt, keys, SCORES, simStack } from "./support/hostWorld.ts";
-import { Killed } from "./support/modelEngine.ts";
+import { killableStack } from "./support/hostKilled.ts";
+import { accountAt, keys, SCORES } from "./support/hostWorld.ts";
 import { liveIds } from "./support/world.ts";
 
 let api: Emulator;
@@ -12,27 +12,9 @@ afterEach(() => api.close());
 
 /** A stack with `b`, and a key `a` whose first create was killed between commit and record. */
 async function withLeftover() {
-  let dead = false;
-  let armed = false;
-  const stack = simStack({
-    api,
-    dead: () => dead,
-    around: (client) => ({
-      ...client,
-      create: async (body) => {
-        const made = await client.create(body);
-        if (armed) {
-          dead = true;
-          throw new Killed();
-        }
-        return made;
-      },
-    }),
-  });
+  const { stack, killedUp } = killableStack(api);
   await stack.up(keys({ b: SCORES }));
-  armed = true;
-  await expect(stack.up(keys({ a: SCORES, b: SCORES }))).rejects.toThrow(Killed);
-  [armed, dead] = [false, false];
+  await killedUp(keys({ a: SCORES, b: SCORES }));
   const [leftover = ""] = liveIds(api).filter((id) => id !== stack.key("b")?.id);
   return { stack, leftover };
 }

@@ -96,6 +96,22 @@ test("a key that expired, or was revoked by hand, is replaced by the next up", a
   for (const name of ["a", "b"]) expect(await works(api, stack.key(name)?.outputs["apiKey"])).toBe(true);
 });
 
+test("a suspended key isn't given back its access by a rotation that comes due, until someone lifts that", async () => {
+  const program = rotating({ every: "30d" });
+  const stack = simStack({ api });
+  await stack.up(program);
+  const key = stack.key("a")?.id ?? "";
+  api.setInactive(key, true);
+  api.advance(30 * DAY);
+  expect(await stack.preview(program)).toEqual({ a: "same" });
+  await stack.up(program);
+  expect(stack.log).toContain(`key ${key} is inactive: someone suspended it; the provider leaves that as it is`);
+  expect(stack.key("a")?.id).toBe(key);
+  expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(false);
+  api.setInactive(key, false);
+  expect(await stack.preview(program)).toEqual({ a: "replace" });
+});
+
 test.each<[string, Fields, RegExp]>([
   ["a window as long as every", { rotation: { every: "3d", window: "72h" } }, /rotation\.window: /],
   ["an overlap as long as every", { rotation: { every: "3d", overlap: "3d" } }, /rotation\.overlap: /],

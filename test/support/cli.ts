@@ -31,7 +31,7 @@ export interface StateText {
   identity?: string;
   keys: { id: string; previous?: { keyId: string; revokeAfter: string }[]; pendingDelete?: boolean }[];
   pendingOwners?: string[];
-  /** Default: now, a moment after the keys made before it. */
+  /** Default: a millisecond after now, so that every key made before is older. */
   writtenAt?: string;
   endpoint?: string;
 }

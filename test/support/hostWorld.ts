@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
+import { ask } from "./emulator.ts";
 import { startHost } from "./host.ts";
 import type { Fields } from "./hostHandlers.ts";
 import { startInProcess } from "./hostInProcess.ts";
@@ -25,6 +26,8 @@ export interface HostWorldOptions {
   around?: (client: KeyApi) => KeyApi;
   dead?: () => boolean;
   random?: () => string;
+  /** Default: the account's. */
+  clock?: Clock;
 }
 
 /** An account that stands still in time. */
@@ -36,7 +39,7 @@ export function accountAt(options: EmulatorOptions = {}): Promise<Emulator> {
 export function simStack(options: HostWorldOptions): SimStack & { env: Record<string, string> } {
   const { api, host = "inProcess", account = 0, around, dead, random = () => randomBytes(4).toString("hex") } = options;
   const env: Record<string, string> = { ...clean(connection(api, account)), ...options.env };
-  const clock = accountClock(api);
+  const clock = options.clock ?? accountClock(api);
   const stack = new SimStack({
     ...(options.project === undefined ? {} : { project: options.project }),
     ...(options.stack === undefined ? {} : { stack: options.stack }),
@@ -73,6 +76,14 @@ export function accountClock(api: Emulator): Clock {
 /** Whether the API lets this secret in. */
 export async function works(api: Emulator, secret: unknown): Promise<boolean> {
   return typeof secret === "string" && (await api.use(secret)).status === 200;
+}
+
+/** A key that somebody made by hand, and that may read scores. */
+export async function keyByHand(api: Emulator, more: Fields = {}): Promise<{ keyId: string; apiKey: string }> {
+  const body = { name: "legacy", ...SCORES, ...more };
+  const { json } = await ask(`${api.url}/developer/keys`, api.accounts[0]?.token, "POST", body);
+  const { keyId, apiKey } = json as { keyId: string; apiKey: string }; // the emulator's own answer
+  return { keyId, apiKey };
 }
 
 /** Ids of the keys that requests after journal entry `since` would have changed or ended. */

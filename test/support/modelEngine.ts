@@ -32,6 +32,10 @@ export interface UpOptions {
   replace?: readonly string[];
   /** Dependents of these keys fail, before any delete. */
   brokenDependents?: readonly string[];
+  /** `--exclude`: what stands in the state under these names is neither read nor changed. */
+  exclude?: readonly string[];
+  /** Name → the inputs through which that key depends on one that is deleted first, so that it is deleted first as well. */
+  deletedFirst?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SimOptions {
@@ -41,6 +45,9 @@ export interface SimOptions {
   /** True once this operation was killed: nothing more is recorded. */
   dead?: () => boolean;
 }
+
+/** What the engine sends for a text that isn't known yet. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The engine was killed. */
 export class Killed extends Error {}
@@ -76,9 +83,10 @@ export class SimStack {
 
   up(program: Program, options: UpOptions = {}): Promise<void> {
     return this.#run(async (run) => {
-      if (options.refresh !== false) await this.#readAll(run);
+      const included = ({ name }: Entry) => options.exclude?.includes(name) !== true;
+      if (options.refresh !== false) await this.#readAll(run, included);
       await this.#program(run, program, options);
-      await this.#deletes(run, (entry) => !this.#declares(program, entry));
+      await this.#deletes(run, (entry) => !this.#declares(program, entry), included);
     });
   }
 
@@ -122,8 +130,8 @@ export class SimStack {
     }
   }
 
-  async #readAll(run: ProviderRun): Promise<void> {
-    for (const entry of this.entries) {
+  async #readAll(run: ProviderRun, included = (_entry: Entry) => true): Promise<void> {
+    for (const entry of this.entries.filter(included)) {
       const handlers = run[entry.kind];
       const { props, inputs } = await this.#call(handlers.read(entry.id, entry.outputs));
       entry.outputs = props;
@@ -134,8 +142,13 @@ export class SimStack {
 
   async #program(run: ProviderRun, program: Program, options: UpOptions): Promise<void> {
     if (Object.keys(program.keys).length > 0) await this.#identityFor(run, false);
+    const forced = new Set(options.replace);
+    for (const [name, inputs] of Object.entries(options.deletedFirst ?? {})) {
+      if (await this.#deletedAsDependent(run.key, name, inputs)) forced.add(name);
+    }
     for (const [name, args] of Object.entries(program.keys)) {
-      await this.#keyStep(run, program, name, args, options.replace?.includes(name) === true);
+      if (options.exclude?.includes(name)) continue;
+      await this.#keyStep(run, program, name, args, forced.has(name));
       if (options.brokenDependents?.includes(name)) throw new HandlerFailure(`a dependent of ${name} failed`);
       const secret = this.key(name)?.outputs["apiKey"];
       if (typeof secret === "string") this.deployed.set(name, secret);
@@ -161,22 +174,38 @@ export class SimStack {
     const news = this.#inputs(program, name, args);
     const old = this.#oldOf(program, name);
     if (old !== undefined) old.name = name;
+    // The constructor sets `deleteBeforeReplace` where a name is given: it holds under `--replace`, too.
+    const named = typeof args["name"] === "string";
     if (old === undefined || forced) {
       const { inputs } = await this.#checked(run.key, {}, news);
+      if (old !== undefined && named) await this.#deleteFirst(run.key, old);
       return this.#create(run.key, name, inputs, old);
     }
     const { inputs } = await this.#checked(run.key, old.inputs, news);
     const difference = await this.#call(run.key.diff(old.id, old.outputs, inputs));
     if (difference.replaces.length > 0 || old.awaited === true) {
       const { inputs: fresh } = await this.#checked(run.key, {}, news);
-      if (difference.deleteBeforeReplace && old.awaited !== true) {
-        await this.#call(run.key.delete(old.id, old.outputs));
-        old.awaited = true;
-      }
+      if (difference.deleteBeforeReplace || named) await this.#deleteFirst(run.key, old);
       return this.#create(run.key, name, fresh, old);
     }
     if (difference.changes || old.failed === true) return this.#update(run.key, old, inputs);
     old.inputs = inputs;
+  }
+
+  /** Asked with its old inputs, of which some aren't known, and without a `check` before. True if it was deleted. */
+  async #deletedAsDependent(handlers: Handlers, name: string, inputs: readonly string[]): Promise<boolean> {
+    const old = this.key(name);
+    if (old === undefined) return false;
+    const news = { ...old.inputs, ...Object.fromEntries(inputs.map((input) => [input, UNKNOWN])) };
+    const { replaces } = await this.#call(handlers.diff(old.id, old.outputs, news));
+    if (replaces.length > 0) await this.#deleteFirst(handlers, old);
+    return replaces.length > 0;
+  }
+
+  async #deleteFirst(handlers: Handlers, entry: Entry): Promise<void> {
+    if (entry.awaited === true) return;
+    await this.#call(handlers.delete(entry.id, entry.outputs));
+    entry.awaited = true;
   }
 
   async #previewKey(run: ProviderRun, program: Program, name: string, args: Fields): Promise<string> {
@@ -218,8 +247,8 @@ export class SimStack {
   }
 
   /** Replaced keys and removed ones, what depends on another first: the identity, of which all depend, last. */
-  async #deletes(run: ProviderRun, gone: (entry: Entry) => boolean): Promise<void> {
-    for (const entry of this.entries.toReversed()) {
+  async #deletes(run: ProviderRun, gone: (entry: Entry) => boolean, included = (_entry: Entry) => true): Promise<void> {
+    for (const entry of this.entries.toReversed().filter(included)) {
       if (entry.deleted !== true && !gone(entry)) continue;
       if (entry.awaited !== true) await this.#call(run[entry.kind].delete(entry.id, entry.outputs));
       this.entries.splice(this.entries.indexOf(entry), 1);
@@ -256,7 +285,7 @@ export class SimStack {
   #inputs(program: Program, name: string, args: Fields): Fields {
     const identity = this.entries.find((entry) => entry.kind === "identity")?.outputs["identity"];
     // A preview of a new stack: the identity isn't known yet.
-    const id = typeof identity === "string" ? identity : "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const id = typeof identity === "string" ? identity : UNKNOWN;
     const urn =
       program.urns?.[name] ??
       `urn:pulumi:${this.stack}::${this.project}::pulumi-nodejs:dynamic/zkscore:ApiKey::${name}`;
