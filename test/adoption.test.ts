@@ -188,10 +188,15 @@ describe("refused, with nothing created, changed or revoked", () => {
     );
   });
 
-  test("expiresIn for a key that has no end, which no request could give it", async () => {
-    const made = await keyByHand(api);
-    const said = /can't be adopted as declared[\s\S]*it has no end[\s\S]*remedy: remove expiresIn/;
-    await refused(adopting({ ...made }, { expiresIn: "30d" }), said);
+  test("expiresIn for a key that never ends, or later: no request could change that", async () => {
+    for (const [how, more] of [
+      ["never", {}],
+      ["later than expiresIn says", { name: "late", expiry: "2027-12-01T00:00:00Z" }],
+    ] as const) {
+      const made = await keyByHand(api, more);
+      const said = new RegExp(`can't be adopted as declared[^]*it ends ${how}[^]*remedy: remove expiresIn`);
+      await refused(adopting({ ...made }, { expiresIn: "30d" }), said);
+    }
     const ending = await keyByHand(api, { name: "ends", expiry: "2026-12-01T00:00:00Z" });
     await stack.up(adopting({ ...ending }, { expiresIn: "30d" }));
     expect(stack.key("a")?.id).toBe(ending.keyId);

@@ -109,13 +109,16 @@ export async function locateOwn(
   });
 }
 
-/** Assumed: usage of its own id answers a living key with 200, a dead one with 401. Any other failure proves nothing. */
+/**
+ * Assumed: usage of its own id answers a living key with 200, or with 403 where it may not do that (an address list, say),
+ * and a dead one with 401. 404: this deployment has no usage to ask. Any other failure proves nothing, and is thrown.
+ */
 async function opens(context: HandlerContext, state: { keyId: string; apiKey: string }): Promise<boolean> {
   return context.client.usage({ keyId: state.keyId }, state.apiKey).then(
     () => true,
     (error: unknown) => {
-      if (ZkscoreError.is(error) && [401, 403, 404].includes(error.status ?? 0)) return false;
-      throw error;
+      if (!ZkscoreError.is(error) || ![401, 403, 404].includes(error.status ?? 0)) throw error;
+      return error.status === 403;
     },
   );
 }

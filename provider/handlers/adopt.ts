@@ -1,6 +1,8 @@
 import type { Listing, RemoteKey } from "../api/types.ts";
+import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
+import { instantMs } from "../domain/instant.ts";
 import { decodeMarker } from "../domain/marker.ts";
 import { withoutDue } from "../domain/rotation.ts";
 import { wireKey } from "../domain/wire.ts";
@@ -78,10 +80,10 @@ export async function adoptKey(
   const listing = await context.client.list("fresh");
   const key = assertAdoptable(context, inputs, keyId, listing);
   await prove(context, inputs, key, apiKey);
-  if (inputs.expiresIn !== undefined && !key.expiry) {
+  if (outlives(key, inputs.expiresIn, now)) {
     throw refusal(
       `${inputs.ownership.name}: ${nameOf(key)} can't be adopted as declared`,
-      "it has no end, and a living key can't be given one: expiresIn would never come true",
+      `it ends ${key.expiry ? "later than expiresIn says" : "never"}, and the end of a living key can't be changed`,
       "remove expiresIn, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
     );
   }
@@ -117,6 +119,12 @@ export async function adoptKey(
     // The base line is what was declared, not what the key has: else a refresh would take the difference for confirmed.
     throw new InitFailure({ ...state, ...difference, unfinished: "sweep" }, error);
   }
+}
+
+function outlives(key: RemoteKey, expiresIn: string | undefined, now: number): boolean {
+  const lasts = expiresIn === undefined ? undefined : durationMs(expiresIn);
+  if (lasts === undefined) return false;
+  return (instantMs(key.expiry ?? "") ?? Number.POSITIVE_INFINITY) > now + lasts;
 }
 
 async function prove(context: HandlerContext, inputs: KeyInputs, key: RemoteKey, apiKey: string): Promise<void> {

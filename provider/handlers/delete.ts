@@ -119,7 +119,8 @@ function hasSuccessor({ run }: HandlerContext, state: KeyState): boolean {
  * True where the engine deletes first although no name forbids two keys (the key depends on something that is deleted
  * first): the overlap holds all the same, and the key that is still to be made inherits this one.
  *
- * Not guaranteed: that it ends where that key is never made, because the resource is removed before; it is named then.
+ * Not guaranteed: that it ends where that key is never made, because the resource is removed before: the next refreshed
+ * `up` names it.
  */
 function awaitsSuccessor(context: HandlerContext, state: KeyState): boolean {
   const news = announcementOf(context, state)?.news;
