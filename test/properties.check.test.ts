@@ -91,7 +91,7 @@ test("an unknown value anywhere never throws, and hides no error of another fiel
   });
 });
 
-test("control: a changed field is a difference", () => {
+test("control: a changed field is a difference", { timeout: 1_800_000 }, () => {
   let seen = 0;
   property(fc.tuple(accepted, accepted), ([one, two]) => {
     const [before, after] = [checked(one).inputs, checked(two).inputs];
