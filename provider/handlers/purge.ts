@@ -3,6 +3,7 @@ import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
+import { shownOf } from "./inherited.ts";
 import { endRetired } from "./ledger.ts";
 import { type MarkedKey, nameOf, serverNow } from "./remote.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
@@ -36,9 +37,9 @@ export async function purge(context: HandlerContext, state: KeyState): Promise<K
 }
 
 /** Keys of this resource that the engine still has to delete: they may wait long for dependents that fail. */
-function supersededIds({ run }: HandlerContext, state: KeyState): string[] {
-  const before = [...run.shown.values()].filter((shown) => holderOf(shown) === holderOf(state));
-  return before.flatMap(({ keyId }) => (keyId === state.keyId || run.kept.has(keyId) ? [] : [keyId]));
+function supersededIds(context: HandlerContext, state: KeyState): string[] {
+  const ids = shownOf(context, holderOf(state)).map(({ keyId }) => keyId);
+  return ids.filter((keyId) => keyId !== state.keyId && !context.run.kept.has(keyId));
 }
 
 /**

@@ -56,8 +56,8 @@ export function impossible({ operation, phase, kind, after }: Cell): string | un
 
 /**
  * A first create that was killed, and then no program that declares the key: its leftover is named by the next `up` and
- * ended by `destroy` or `reconcile`, if it isn't revoked by the provider that made it. No handler is called for it, and the package can't know whether a run reads the whole
- * state.
+ * ended by `destroy` or `reconcile`, if it isn't revoked by the provider that made it. No handler is called for it, and the
+ * package can't know whether a run reads the whole state.
  */
 export function leavesLeftover({ operation, phase, kind, after }: Cell): boolean {
   if (!["create", "adoptLost"].includes(operation) || after !== "removed") return false;
