@@ -61,9 +61,7 @@ describe("an explicit name is freed", () => {
     const [leftover] = liveIds(api).filter((id) => id !== stack.key("b")?.id);
     const said = await failure(stack.up(program, { refresh: false }));
     expect(said).toContain(`a: the name "prod-app" is taken by key ${leftover}, made by proj/dev as a [ZKS_CONFLICT`);
-    expect(said).toMatch(
-      /remedy: run `pulumi up --refresh`: it ends that key, which a run that was cut off left behind/,
-    );
+    expect(said).toContain("remedy: run `pulumi up --refresh`: it revokes that key if no state holds it");
     await stack.up(program);
     expect(liveIds(api).toSorted()).toEqual([stack.key("a")?.id, stack.key("b")?.id].toSorted());
   });
@@ -77,6 +75,12 @@ describe("an explicit name is freed", () => {
       const program = keys({ a: { ...SCORES, name: "prod-app" }, b: SCORES });
       for (const refresh of [false, true]) {
         const said = await failure(stack.up(program, { refresh }));
+        if (whose === "in use" && !refresh) {
+          // Nobody has shown this run the state: whose key that is can't be told yet.
+          expect(said).toContain("ZKS_UNREAD");
+          expect(said).toContain(`key ${taken}`);
+          continue;
+        }
         expect(said).toContain(`a: the name "prod-app" is taken by key ${taken}`);
         expect(said).toContain("remedy: choose another name, use namePrefix instead, or take the key over with adopt");
       }

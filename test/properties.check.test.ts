@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { KeyInputs, KeyState } from "../provider/domain/inputs.ts";
 import { check } from "../provider/handlers/check.ts";
-import { type HandlerContext, newRun } from "../provider/handlers/context.ts";
+import type { HandlerContext } from "../provider/handlers/context.ts";
 import { diff } from "../provider/handlers/diff.ts";
 import { stateOf } from "../provider/handlers/state.ts";
+import { createStackView } from "../provider/stack/view.ts";
 import type { Fields } from "./support/hostHandlers.ts";
 import { places, programInputs, shuffled, withUnknown } from "./support/modelInputs.ts";
 import { virtualClock } from "./support/virtualClock.ts";
@@ -21,9 +22,9 @@ function context(): HandlerContext {
   return {
     client: { create: refuse, list: refuse, known: () => undefined, revoke: refuse, update: refuse, usage: refuse },
     clock: virtualClock(),
-    settings: { endpoint: "http://loopback/v1", updates: "replace", confirmMissing: false },
+    settings: { endpoint: "http://loopback/v1", updates: "replace", confirmMissing: false, confirmMoved: false },
     log: { warn: () => undefined, info: () => undefined },
-    run: newRun(),
+    view: createStackView(),
     random: () => "00000000",
   };
 }
@@ -35,7 +36,7 @@ function stateFrom(inputs: KeyInputs): KeyState {
   const createdAt = new Date(virtualClock().now()).toISOString();
   const name = `${inputs.namePrefix ?? "a"}-00000000`;
   const key = { id: "key_1", name, permissions: [], status: "active", createdAt };
-  const at = { name, endpoint: "http://loopback/v1", attempt: "00000000", previous: [] };
+  const at = { name, endpoint: "http://loopback/v1", attempt: "00000000", previous: [], retires: [] };
   return stateOf({
     inputs,
     apiKey: "zk_prod_0000000000000000",

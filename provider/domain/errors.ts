@@ -47,6 +47,8 @@ export type ErrorCode =
   | "ZKS_MALFORMED" // an answer that isn't the contract's
   | "ZKS_LISTING" // a listing that can't be trusted (incomplete, looping, changing)
   | "ZKS_WRONG_ACCOUNT" // the account or deployment is not the one the key lives in
+  | "ZKS_UNREAD" // the run hasn't read the state, and would need to
+  | "ZKS_CLOCK" // this machine's clock and the API's disagree on whether a key is due
   | "ZKS_NO_UPDATE" // the deployment has no PATCH
   | "ZKS_PREVENTED" // deletionPolicy: prevent
   | "ZKS_UNFINISHED" // the key is there, something after it isn't done

@@ -112,6 +112,11 @@ export interface KeyState extends KeyInputs {
   rotateAt?: string;
   previous: Retired[];
   /**
+   * Every key that the creation of this one retired, those too that the engine was to delete at once. One that lives on
+   * all the same was kept by an option of Pulumi's (`retainOnDelete`, `deletedWith`); `update` then revokes it.
+   */
+  retires?: Retired[];
+  /**
    * The owner of the resource that has this key now, where an alias or a move made it another than the key's mark says.
    * `ownership` stays what the mark says.
    */

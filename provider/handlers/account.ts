@@ -2,17 +2,44 @@ import type { Listing, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
+import { assertMoved } from "../stack/moved.ts";
 import type { HandlerContext } from "./context.ts";
 
 /** Refuses, before any request, to touch a key that lives at another deployment than the configured one. */
 export function assertEndpoint(context: HandlerContext, state: { keyId: string; endpoint: string }): void {
   if (state.endpoint === context.settings.endpoint) return;
+  if (context.settings.confirmMoved) {
+    assertMoved(context, state.keyId);
+    return;
+  }
   throw new ZkscoreError({
     code: "ZKS_WRONG_ACCOUNT",
     what: `key ${state.keyId} lives at ${state.endpoint}, this run talks to ${context.settings.endpoint}`,
     why: "the base URL is another one than when the key was created",
-    remedy: "set ZKSCORE_BASE_URL (or zkscore:baseUrl) to the key's deployment and run again",
-    safe: "no request was made; the key and the state are unchanged",
+    remedy:
+      "set ZKSCORE_BASE_URL (or zkscore:baseUrl) to the key's deployment and run again; if the deployment itself has moved, " +
+      "run once: ZKSCORE_CONFIRM_MOVED=1 ZKSCORE_BASE_URL=<new address> pulumi up --refresh",
+    safe: "the key and the state are unchanged",
+  });
+}
+
+/**
+ * Refuses to make a key at another deployment than the one this stack was last used with, while it may have keys there.
+ * A stack without keys is free to change.
+ */
+export function assertStackEndpoint({ view, settings }: HandlerContext, name: string): void {
+  const before = view.identityEndpoint;
+  if (before === undefined || before === settings.endpoint) return;
+  const [elsewhere] = [...view.shown()].filter(({ endpoint }) => endpoint !== settings.endpoint);
+  if (view.stateIsRead && (elsewhere === undefined || settings.confirmMoved) && view.notMoved().length === 0) return;
+  throw new ZkscoreError({
+    code: "ZKS_WRONG_ACCOUNT",
+    what: `${name}: no key was made at ${settings.endpoint}, since this stack was last used with ${before}`,
+    why: view.stateIsRead ? "it has keys there" : "it may have keys there: this run hasn't read the state",
+    remedy: view.stateIsRead
+      ? "set ZKSCORE_BASE_URL (or zkscore:baseUrl) to the deployment of the stack's keys and run again"
+      : "if the base URL is right and the stack has no key yet, run `pulumi up --refresh`; else correct ZKSCORE_BASE_URL (or zkscore:baseUrl)",
+    safe: "no key was created or revoked",
   });
 }
 
@@ -21,11 +48,10 @@ export function assertEndpoint(context: HandlerContext, state: { keyId: string; 
  * account would otherwise fill that account with keys.
  */
 export function assertAccount(context: HandlerContext, identity: string, listing: Listing): void {
-  const { run, settings } = context;
-  const known = [...run.shown.values()].filter((state) => state.ownership.identity === identity);
+  const { view, settings } = context;
+  const known = [...view.shown()].filter((key) => key.identity === identity);
   // A stack without keys may make its first anywhere; whether it has none is known once the state was read.
-  const isNew = known.length === 0 && (run.refreshed || !run.identityKnown);
-  if (settings.confirmMissing || isNew) return;
+  if (settings.confirmMissing || view.isNewStack(identity)) return;
   if (known.some((state) => listing.keys.has(state.keyId)) || keysOfStack(context, listing, [identity]).length > 0)
     return;
   throw new ZkscoreError({
@@ -40,6 +66,9 @@ export function assertAccount(context: HandlerContext, identity: string, listing
     safe: "no key was created or revoked",
   });
 }
+
+/** The last two listings in a row that were asked about a key that seemed absent. */
+const compared = new WeakMap<HandlerContext, { first: Listing; second: Listing }>();
 
 /** `absent` is proven; what can't be proven throws. */
 export type Location = { found: RemoteKey } | "absent";
@@ -59,10 +88,10 @@ export async function locate(
   const seen = latest.keys.get(keyId);
   if (seen !== undefined) return { found: seen };
   // Two listings that were compared for one key serve all: no request more, however many keys seem absent.
-  const before = context.run.compared;
+  const before = compared.get(context);
   const reuse = mode === "shared" && before?.second.fetchedAt === latest.fetchedAt && !before.first.keys.has(keyId);
   const [first, second] = reuse ? [before.first, latest] : await twoThatAgree(context, latest, identities);
-  context.run.compared = { first, second };
+  compared.set(context, { first, second });
   const found = second.keys.get(keyId);
   if (found !== undefined) return { found };
   const doubt = doubtOf(context, first, second, identities);
@@ -141,7 +170,7 @@ function doubtOf(
 /** Ids of this stack's keys, any status, that this process didn't make. */
 function keysOfStack(context: HandlerContext, listing: Listing, identities: readonly string[]): string[] {
   return [...listing.keys.values()]
-    .filter((key) => !context.run.made.has(key.id) && identities.includes(decodeMarker(key.metadata)?.identity ?? ""))
+    .filter((key) => !context.view.isMade(key.id) && identities.includes(decodeMarker(key.metadata)?.identity ?? ""))
     .map((key) => key.id)
     .sort();
 }

@@ -10,7 +10,7 @@ import { type HandlerContext, InitFailure } from "./context.ts";
 import { compareEcho, digests, echoOf } from "./echo.ts";
 import { bodyOf } from "./ensure.ts";
 import { isLive, liveMarked, nameOf } from "./remote.ts";
-import { holderOf, stateOf } from "./state.ts";
+import { stateOf } from "./state.ts";
 
 /** The key to adopt must be live in this account, and nobody else's to end: no other stack's, no other resource's. */
 export function assertAdoptable(
@@ -49,16 +49,16 @@ export function assertAdoptable(
 
 /** Why another resource of this stack would end the key. A refresh has shown them all; without one only marks tell. */
 function claimOf(
-  { run }: HandlerContext,
+  { view }: HandlerContext,
   { ownership }: KeyInputs,
   key: RemoteKey,
   listing: Listing,
 ): string | undefined {
-  const others = [...run.shown.values()].filter((state) => holderOf(state) !== ownership.owner);
+  const others = [...view.shown()].filter(({ holder }) => holder !== ownership.owner);
   const names = (entries: readonly Retired[]) => entries.some(({ keyId }) => keyId === key.id);
   if (others.some(({ keyId }) => keyId === key.id)) return "another resource of this stack has it";
   if (others.some(({ previous }) => names(previous))) return "another resource of this stack retires it";
-  if (run.refreshed) return undefined;
+  if (view.stateIsRead) return undefined;
   const marks = [...liveMarked(listing)].filter(({ marker: { identity, owner } }) => {
     return identity === ownership.identity && owner !== ownership.owner;
   });
@@ -97,7 +97,6 @@ export async function adoptKey(
       "declare what the key has now and change it later, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
     );
   }
-  context.run.made.set(key.id, { owner: inputs.ownership.owner, retires });
   const state = stateOf({
     inputs,
     apiKey,
@@ -109,7 +108,9 @@ export async function adoptKey(
     serverTime: listing.serverTime,
     ...(inputs.expiry === undefined ? {} : { expiry: inputs.expiry }),
     adopted: true,
+    retires,
   });
+  context.view.made(state, retires);
   if (context.settings.updates === "replace") return state;
   try {
     const echo = await context.client.update(key.id, bodyOf(inputs, state.name, attempt, retires));

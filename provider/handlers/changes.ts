@@ -39,19 +39,26 @@ function adoptChanged(olds: KeyState, news: KeyInputs): string[] {
   return wanted === undefined || wanted === olds.adopt?.keyId || wanted === olds.keyId ? [] : ["adopt"];
 }
 
-/** Why a key must give way to a new one although the program's fields are the same; in words for the preview. */
-export function dueReasons(olds: KeyState, news: KeyInputs, now: number): { field: string; reason: string }[] {
-  const reasons: { field: string; reason: string }[] = [];
+/** Why a key is replaced although the program's fields are the same; in words for the preview. */
+export interface DueReason {
+  field: string;
+  reason: string;
+  /** The clock alone says so, from this instant (epoch ms) on. */
+  at?: number;
+}
+
+export function dueReasons(olds: KeyState, news: KeyInputs, now: number): DueReason[] {
+  const reasons: DueReason[] = [];
   if (olds.status === "missing") reasons.push({ field: "status", reason: "it is gone from the account" });
   if (olds.status === "revoked") reasons.push({ field: "status", reason: "it was revoked outside this program" });
   const ends = instantMs(olds.expiry ?? "");
-  if (olds.status === "expired" || (ends !== undefined && ends <= now)) {
-    reasons.push({ field: "expiry", reason: `it expired${olds.expiry === undefined ? "" : ` at ${olds.expiry}`}` });
-  }
+  const expired = { field: "expiry", reason: `it expired${olds.expiry === undefined ? "" : ` at ${olds.expiry}`}` };
+  if (olds.status === "expired") reasons.push(expired);
+  else if (ends !== undefined && ends <= now) reasons.push({ ...expired, at: ends });
   const due = rotationDue(olds, news.rotation);
   // Someone suspended it: a new key would give back by the clock what was taken on purpose.
   if (due !== undefined && due <= now && olds.status !== "inactive")
-    reasons.push({ field: "rotateAt", reason: "its rotation is due" });
+    reasons.push({ field: "rotateAt", reason: "its rotation is due", at: due });
   if (triggerChanged(olds.rotation, news.rotation)) {
     const unknown = isUnknown(news.rotation?.trigger);
     reasons.push({ field: "rotation.trigger", reason: unknown ? "its trigger may change" : "its trigger changed" });
@@ -60,11 +67,6 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): { fiel
     reasons.push({ field: "rotation.compromised", reason: "it is declared compromised" });
   }
   return reasons;
-}
-
-/** Whether a replacement of `olds` ends every other key of the resource: declared compromised now, or before and not done. */
-export function isIncident(olds: KeyState, news: KeyInputs): boolean {
-  return olds.unfinished === "purge" || compromisedChanged(olds.rotation, news.rotation);
 }
 
 /** Fields that only this provider knows: changing them sends no request. */

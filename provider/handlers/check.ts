@@ -22,8 +22,7 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
   const problems = schemaProblems(given);
   // A border: what the schema accepted has this shape, save where a value is unknown or a problem was found.
   const inputs = given as unknown as KeyInputs;
-  context.run.programRuns = true;
-  if (typeof inputs.ownership?.owner === "string") context.run.declared.add(inputs.ownership.owner);
+  if (typeof inputs.ownership?.owner === "string") context.view.declares(inputs.ownership.owner);
   if (problems.length > 0) return { inputs, failures: problems.map(sentence) };
 
   const result = canonical({

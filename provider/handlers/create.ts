@@ -1,49 +1,82 @@
+import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
+import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, withoutDue } from "../domain/rotation.ts";
-import { assertAccount, assertEndpoint, locateOwn } from "./account.ts";
+import { assertDue, serverClock } from "../stack/clocks.ts";
+import type { Sighting } from "../stack/facts.ts";
+import { isIncident, sightingOf } from "../stack/view.ts";
+import { assertAccount, assertEndpoint, assertStackEndpoint, locateOwn } from "./account.ts";
 import { adoptKey, assertAdoptable } from "./adopt.ts";
-import { isIncident } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
-import { endNow, endOwed, ledgerOf, shownOf, withAdopted } from "./inherited.ts";
+import { endNow, endOwed, ledgerOf, withAdopted } from "./inherited.ts";
 import { purge } from "./purge.ts";
-import { isNamed, serverNow } from "./remote.ts";
+import { isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
+import { assertNotOwnToken, revokeListed } from "./revoke.ts";
 import { stateOf } from "./state.ts";
 import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "./sweep.ts";
+import { update } from "./update.ts";
 
 /**
- * Makes the key: Observe (what the account holds of this resource), Ensure (one POST, settled if its answer is lost),
- * Sync (end what must end), Return. From the moment an id is known every failure carries the complete outputs.
+ * Makes the key, once: where an error hook of the engine repeats a create that made its key and then failed, the work goes
+ * on with that key.
  */
 export async function create(context: HandlerContext, inputs: KeyInputs): Promise<KeyState> {
-  const { client, clock, run } = context;
-  const { owner } = inputs.ownership;
+  const begun = context.view.begunFor(inputs.ownership.owner);
+  try {
+    return begun === undefined ? await make(context, inputs) : await update(context, begun, inputs);
+  } catch (error) {
+    if (error instanceof InitFailure) context.view.begun(error.state);
+    throw error;
+  }
+}
+
+/**
+ * Observe (what the account holds of this resource), Ensure (one POST, settled if its answer is lost), Sync (revoke what
+ * must go), Return. From the moment an id is known every failure carries the complete outputs.
+ */
+async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyState> {
+  const { client, view } = context;
+  const { owner, name: who } = inputs.ownership;
 
   // Observe
-  const superseded = run.replacing.get(owner)?.state;
+  assertStackEndpoint(context, who);
+  const superseded = view.supersededBy(owner);
   if (superseded !== undefined) await assertKnown(context, superseded, inputs);
   const listing = await client.list("shared");
-  const now = serverNow(listing, clock.monotonic());
+  const now = serverClock(context, listing);
   // Under `--replace` and `taint` no `diff` says what goes.
-  const predecessors = superseded === undefined ? shownOf(context, owner) : [superseded];
-  const incident = predecessors.length > 0 && predecessors.every((state) => isIncident(state, inputs));
+  const predecessors = superseded === undefined ? view.keysOf(owner) : [sightingOf(superseded)];
+  for (const { keyId } of predecessors)
+    assertDue(context, { name: who, keyId, dueAt: view.replacementFor(owner)?.dueAt }, listing);
+  const incident = predecessors.length > 0 && predecessors.every((key) => isIncident(key, inputs));
   const adopting = adoptsNow(context, inputs) ? inputs.adopt : undefined;
   // The account that lists the key to adopt is the right one.
   if (!listing.keys.has(adopting?.keyId ?? "")) assertAccount(context, inputs.ownership.identity, listing);
-  const ledger = withAdopted(ledgerOf(predecessors, inputs, listing, now), inputs, adopting, now);
+  const ledger = withAdopted(ledgerOf(context, predecessors, inputs, listing, now), inputs, adopting, now);
   const owners = () => sweptOwners(context, inputs, superseded); // others may be declared meanwhile
   const spared = ledgerIds(context, ledger);
-  warnUnexplained(context, inputs, leftovers(context, listing, owners(), spared));
+  const found = leftovers(context, listing, owners(), spared);
+  if (superseded === undefined && !view.stateIsRead) {
+    assertNoneInUse(
+      inputs,
+      found.unexplained.filter(({ key }) => key.id !== adopting?.keyId),
+    );
+  }
+  warnUnexplained(context, inputs, found);
+  if (adopting !== undefined) assertAdoptable(context, inputs, adopting.keyId, listing);
 
   // Ensure
-  if (adopting !== undefined) assertAdoptable(context, inputs, adopting.keyId, listing);
-  // An orphan may hold the explicit name.
-  await sweep(context, owners(), spared, ({ key }) => inputs.name !== undefined && isNamed(key, inputs.name));
+  // A leftover of ours that holds the explicit name must go first; else it may wait until the new key exists.
+  if (inputs.name !== undefined) {
+    await sweep(context, owners(), spared, ({ key }) => isNamed(key, inputs.name ?? ""));
+    await freeName(context, inputs, predecessors, listing);
+  }
   // An incident is about this resource's keys: what is adopted without its secret has the overlap all the same.
   const retires = incident ? ledger.filter(({ keyId }) => keyId === adopting?.keyId) : ledger;
-  for (const { keyId } of dueEntries(retires, now)) run.due.add(keyId);
+  view.overlapIsOver(dueEntries(retires, now).map(({ keyId }) => keyId));
   const state =
     adopting?.apiKey === undefined
       ? await makeKey(context, inputs, retires, now)
@@ -73,8 +106,7 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
 async function makeKey(context: HandlerContext, inputs: KeyInputs, retires: Retired[], now: number): Promise<KeyState> {
   const expiry = inputs.expiry ?? expiryFrom(inputs, now);
   const made = await ensureKey(context, inputs, expiry, retires);
-  context.run.made.set(made.key.id, { owner: inputs.ownership.owner, retires });
-  return stateOf({
+  const state = stateOf({
     inputs,
     apiKey: made.apiKey,
     key: made.key,
@@ -85,7 +117,10 @@ async function makeKey(context: HandlerContext, inputs: KeyInputs, retires: Reti
     serverTime: made.serverTime,
     ...(expiry === undefined ? {} : { expiry }),
     adopted: false,
+    retires,
   });
+  context.view.made(state, retires);
+  return state;
 }
 
 /** The key that is replaced must be there or be proven gone: else this may be another account. */
@@ -100,11 +135,51 @@ async function assertKnown(context: HandlerContext, state: KeyState, inputs: Key
  * `delete` of this run leaves it alone.
  */
 function adoptsNow(context: HandlerContext, inputs: KeyInputs): boolean {
+  const { view } = context;
   const wanted = inputs.adopt?.keyId;
-  if (wanted === undefined || context.run.made.has(wanted)) return false;
+  if (wanted === undefined || view.isMade(wanted)) return false;
   const { owner } = inputs.ownership;
-  const known = [context.run.replacing.get(owner)?.state, ...shownOf(context, owner)];
-  return !known.some((state) => state?.keyId === wanted || state?.adopt?.keyId === wanted);
+  const goes = view.supersededBy(owner);
+  const known = [...(goes === undefined ? [] : [sightingOf(goes)]), ...view.keysOf(owner)];
+  return !known.some((key) => key.keyId === wanted || key.adopted === wanted);
+}
+
+/**
+ * A key with an explicit name replaces one that still has it: the engine should have deleted that first, and an option set
+ * by a transform kept it from doing so. Names are unique, so it goes now.
+ */
+async function freeName(
+  context: HandlerContext,
+  inputs: KeyInputs,
+  predecessors: readonly Sighting[],
+  listing: Listing,
+): Promise<void> {
+  for (const predecessor of predecessors) {
+    const key = listing.keys.get(predecessor.keyId);
+    if (key === undefined || lifeStatus(key) === "revoked" || !isNamed(key, inputs.name ?? "")) continue;
+    assertNotOwnToken(context, inputs.ownership.name, predecessor);
+    await revokeListed(context, key, predecessor.identity);
+  }
+}
+
+/**
+ * Somebody has the secret of these keys of this resource, and this run can't tell whether the state holds them: neither a
+ * refresh nor `diff` has shown any. A new key would cost them their overlap.
+ */
+function assertNoneInUse(inputs: KeyInputs, unexplained: readonly MarkedKey[]): void {
+  const { owner, name } = inputs.ownership;
+  const used = unexplained.filter(({ key, marker }) => marker.owner === owner && !neverUsed(key));
+  if (used.length === 0) return;
+  throw new ZkscoreError({
+    code: "ZKS_UNREAD",
+    what: `${name}: no new key was made, since ${used.map(({ key }) => nameOf(key)).join(", ")} of this resource is in use`,
+    why:
+      "Pulumi replaces it (--replace, taint, replacementTrigger, replaceWith) or has lost it, and hasn't read the state in this " +
+      "run: whether that key has an overlap, and until when, can't be told",
+    remedy:
+      "run the same command with --refresh, such as `pulumi up --refresh`; best set `options: { refresh: always }` in Pulumi.yaml",
+    safe: "no key was created or revoked",
+  });
 }
 
 function expiryFrom(inputs: KeyInputs, now: number): string | undefined {

@@ -1,50 +1,50 @@
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
-import { dueEntries, hasOverlap } from "../domain/rotation.ts";
-import { hasUnknown } from "../domain/unknown.ts";
+import { dueEntries } from "../domain/rotation.ts";
+import { assertDue, serverClock } from "../stack/clocks.ts";
+import type { Replacement } from "../stack/facts.ts";
 import { assertEndpoint, locate } from "./account.ts";
-import { isIncident } from "./changes.ts";
-import type { HandlerContext, Superseded } from "./context.ts";
-import { endRetired, isInUse, retiredUntil, warnIfInUse } from "./ledger.ts";
+import type { HandlerContext } from "./context.ts";
+import { endRetired, retiredUntil, warnIfInUse } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
 import { endMarked } from "./purge.ts";
-import { isLive, lifeStatus, serverNow } from "./remote.ts";
+import { isLive, isNamed, lifeStatus, nameOf } from "./remote.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
-import { holderOf } from "./state.ts";
-import { ledgerIds, sweep } from "./sweep.ts";
+import { ledgerIds, leftovers, sweep } from "./sweep.ts";
 
 /**
  * Ends a key: what its ledger holds first, itself last. A key that a live key's marker retires until an instant ahead
  * stays until then. `prevent` and `retain` govern removal, not replacement.
  */
 export async function remove(context: HandlerContext, state: KeyState): Promise<void> {
-  const { client, clock, run } = context;
+  const { client, view } = context;
   assertEndpoint(context, state);
-  if (!run.shown.has(state.keyId)) run.shown.set(state.keyId, state);
-  if (run.made.has(state.keyId)) {
+  if (!view.isShown(state.keyId)) view.showed(state);
+  if (view.isMade(state.keyId)) {
     context.log.warn(`${state.ownership.name}: key ${state.keyId} was taken over by this same run and stays`);
     return;
   }
   if (awaitsSuccessor(context, state)) {
-    run.awaiting.add(state.keyId);
+    view.awaitsSuccessor(state.keyId);
     return;
   }
-  const previous = state.previous.filter(({ keyId }) => !isInUse(context, keyId));
+  const previous = state.previous.filter(({ keyId }) => !view.inUse(keyId));
   const ending = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
   const listing = await client.list(previous.length > 0 ? "fresh" : "shared");
-  const now = serverNow(listing, clock.monotonic());
+  const now = serverClock(context, listing);
+  assertCanGoFirst(context, state, listing);
   const until = retiredUntil(context, listing, state.keyId, ending);
-  const waits = until !== undefined && until > now && !run.due.has(state.keyId);
-  const removed = until === undefined && !goesOn(context, state);
+  const waits = until !== undefined && until > now && !view.isOver(state.keyId);
+  const removed = until === undefined && !view.resourceGoesOn(state);
   if (removed && state.deletionPolicy === "prevent") throw prevented(state);
   const retained = removed && state.deletionPolicy === "retain";
-  if (!retained && !waits) assertNotOwnToken(context, state);
+  if (!retained && !waits) assertNotOwnToken(context, state.ownership.name, state);
   if (removed && state.unfinished === "purge") await endMarked(context, listing, state, ending);
 
   await endLedger(context, state, { listing, previous, ending, now, retained });
   if (retained) {
-    run.retained.add(state.keyId);
+    view.letGo(state.keyId);
     await markUsed(context, state);
     context.log.info(`${state.ownership.name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
     return;
@@ -54,8 +54,8 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   // A replacement that was killed may have left a key behind, and nothing asks for this owner any more. Not in a copied
   // stack: there the mark is the original's, and so may the key be.
   const { project, stack } = state.ownership;
-  const original = project === run.names?.project && stack === run.names.stack;
-  if (removed && original) await sweep(context, new Set([holderOf(state)]), ledgerIds(context));
+  const original = project === view.stack?.project && stack === view.stack.stack;
+  if (removed && original) await sweep(context, new Set([view.holderOf(state)]), ledgerIds(context));
 }
 
 interface Ending {
@@ -70,9 +70,9 @@ interface Ending {
 async function endLedger(context: HandlerContext, state: KeyState, about: Ending): Promise<void> {
   const { listing, previous, ending, now, retained } = about;
   // Where the old key goes first, its successor, still to be made, inherits what isn't due.
-  const inherits = goesOn(context, state) && !hasSuccessor(context, state);
+  const inherits = context.view.resourceGoesOn(state) && !context.view.hasSuccessor(state);
   for (const entry of previous) {
-    const settled = context.run.due.has(entry.keyId);
+    const settled = context.view.isOver(entry.keyId);
     const due = settled || dueEntries([entry], now).length > 0;
     const named = !settled && (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
     if (named || (inherits && !due)) continue;
@@ -98,21 +98,39 @@ async function end(context: HandlerContext, state: KeyState, now: number): Promi
   await revokeListed(context, location.found, identity);
 }
 
-/** True if the resource goes on with another key: the program declares it in this run. A refresh declares nothing. */
-function goesOn(context: HandlerContext, state: KeyState): boolean {
-  const { run } = context;
-  return (
-    announcementOf(context, state) !== undefined || run.declared.has(holderOf(run.shown.get(state.keyId) ?? state))
-  );
+/**
+ * Where the engine deletes first and makes the new key afterwards: refuses while the new one can't be made, so that no
+ * moment comes without a key that was to have one.
+ */
+function assertCanGoFirst(context: HandlerContext, state: KeyState, listing: Listing): void {
+  const { view } = context;
+  const replacement = view.replacementOf(state.keyId);
+  if (replacement === undefined || view.hasSuccessor(state)) return;
+  const { name } = state.ownership;
+  const key = listing.keys.get(state.keyId);
+  if (key !== undefined && isLive(key)) {
+    assertDue(context, { name, keyId: state.keyId, dueAt: replacement.dueAt }, listing);
+  }
+  assertNameFree(context, state, replacement, listing);
 }
 
-/** True once the resource has another key, made or kept in this run. */
-function hasSuccessor({ run }: HandlerContext, state: KeyState): boolean {
-  const holder = holderOf(run.shown.get(state.keyId) ?? state);
-  const kept = [...run.kept].flatMap((id) => run.shown.get(id) ?? []);
-  return (
-    [...run.made.values()].some(({ owner }) => owner === holder) || kept.some((other) => holderOf(other) === holder)
+function assertNameFree(context: HandlerContext, state: KeyState, replacement: Replacement, listing: Listing): void {
+  const wanted = replacement.name;
+  if (wanted === undefined) return;
+  const holder = [...listing.keys.values()].find(
+    (key) => key.id !== state.keyId && lifeStatus(key) !== "revoked" && isNamed(key, wanted),
   );
+  if (holder === undefined) return;
+  // An orphan of this resource is revoked before the new key is made.
+  const { orphans } = leftovers(context, listing, new Set([replacement.owner]), ledgerIds(context));
+  if (orphans.some(({ key }) => key.id === holder.id)) return;
+  throw new ZkscoreError({
+    code: "ZKS_CONFLICT",
+    what: `${state.ownership.name}: key ${state.keyId} was not replaced, since its new name is taken by ${nameOf(holder)}`,
+    why: "the API wants names that are unique among live keys, and the old key would be revoked before the new one is refused",
+    remedy: "choose another name, use namePrefix instead, or revoke that key first",
+    safe: "the old key lives and stays in the state",
+  });
 }
 
 /**
@@ -122,20 +140,15 @@ function hasSuccessor({ run }: HandlerContext, state: KeyState): boolean {
  * Not guaranteed: that it ends where that key is never made, because the resource is removed before: the next refreshed
  * `up` names it.
  */
-function awaitsSuccessor(context: HandlerContext, state: KeyState): boolean {
-  const news = announcementOf(context, state)?.news;
-  if (news === undefined || news.name !== undefined || isIncident(state, news)) return false;
-  const { rotation } = hasUnknown(news.rotation) ? state : news;
-  return hasOverlap(rotation) && !hasSuccessor(context, state);
-}
-
-function announcementOf({ run }: HandlerContext, state: KeyState): Superseded | undefined {
-  return [...run.replacing.values()].find(({ state: old }) => old.keyId === state.keyId);
+function awaitsSuccessor({ view }: HandlerContext, state: KeyState): boolean {
+  const replacement = view.replacementOf(state.keyId);
+  if (replacement === undefined || replacement.name !== undefined || replacement.incident) return false;
+  return replacement.overlaps && !view.hasSuccessor(state);
 }
 
 /** What is retained cuts nobody off: neither do those end who still use its predecessor. Said, since no run will. */
-function letLive({ run, log }: HandlerContext, state: KeyState, entry: Retired): void {
-  run.retained.add(entry.keyId);
+function letLive({ view, log }: HandlerContext, state: KeyState, entry: Retired): void {
+  view.letGo(entry.keyId);
   log.warn(
     `${state.ownership.name}: key ${entry.keyId}, which it replaced, lives on, too: no run will end it at ` +
       `${entry.revokeAfter}. Revoke it by hand once nobody uses it`,

@@ -1,12 +1,15 @@
 import { describeMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
-import { dueEntries } from "../domain/rotation.ts";
-import { hasUnknown } from "../domain/unknown.ts";
-import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
+import { dueEntries, hasOverlap } from "../domain/rotation.ts";
+import { hasUnknown, isUnknown } from "../domain/unknown.ts";
+import { decidingClock, earlierClock } from "../stack/clocks.ts";
+import type { Replacement } from "../stack/facts.ts";
+import { holderOf, isIncident, sightingOf } from "../stack/view.ts";
+import { assertEndpoint } from "./account.ts";
+import { changedFields, type DueReason, dueReasons, localChanged, needsReplacement } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
-import { serverNow } from "./remote.ts";
-import { holderOf } from "./state.ts";
+import { skippedDeletions } from "./ledger.ts";
 import { strayIds } from "./sweep.ts";
 
 export interface DiffResult {
@@ -18,42 +21,59 @@ export interface DiffResult {
 
 /** What `up` would do, from the state and the program alone: no request. */
 export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): DiffResult {
-  const { run, clock, settings } = context;
+  const { view, settings } = context;
   const owner = news.ownership.owner;
-  const moved = owner !== holderOf(olds);
-  run.shown.set(olds.keyId, { ...olds, heldBy: owner });
-  const now = clock.now();
+  const renamed = owner !== holderOf(olds);
+  view.showed(olds, owner);
+  const now = decidingClock(context);
   const changed = changedFields(olds, news);
   const due = dueReasons(olds, news, now);
-  const replaces = [
-    ...changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news)),
-    ...due.map((reason) => reason.field),
-  ];
+  const replacing = changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news));
+  const replaces = [...replacing, ...due.map((reason) => reason.field)];
   // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
   // Where a key depends on what is deleted first, the engine asks with unknowns and without `check`, and deletes this one, too.
-  const programPhase = run.declared.has(owner) || (run.programRuns && hasUnknown(news));
+  const programPhase = view.isDeclared(owner) || (view.isProgramRun && hasUnknown(news));
   if (programPhase) {
-    if (replaces.length > 0) {
-      run.replacing.set(owner, { state: olds, news });
-      run.kept.delete(olds.keyId);
-    } else run.kept.add(olds.keyId);
+    assertEndpoint(context, olds);
+    if (replaces.length > 0) view.announced(replacement(olds, news, replacing.length > 0 ? [] : due), olds);
+    else view.keeps(olds.keyId);
     for (const line of pending(olds, news, due, now)) context.log.info(line);
   }
-  // `update` ends nothing before the server agrees: where its clock is known, nothing is planned before either.
-  const listing = context.client.known();
-  const agreed = listing === undefined ? now : Math.min(now, serverNow(listing, clock.monotonic()));
-  const ending = dueEntries(olds.previous, agreed).length > 0;
-  const leftovers = olds.unfinished !== undefined || (programPhase && strayIds(context, olds, news).length > 0);
+  const moved = programPhase && olds.endpoint !== settings.endpoint;
+  // `update` revokes nothing before the server agrees: where its clock is known, nothing is planned before either.
+  const ending = dueEntries(olds.previous, earlierClock(context)).length > 0;
+  const orphans = olds.unfinished !== undefined || (programPhase && leftAlive(context, olds, news));
   return {
-    changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || moved || ending || leftovers,
+    changes:
+      replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || renamed || moved || ending || orphans,
     replaces,
     // With an explicit name the old key must go first: the API wants unique names.
     deleteBeforeReplace: replaces.length > 0 && news.name !== undefined && news.name === olds.name,
   };
 }
 
+function replacement(olds: KeyState, news: KeyInputs, due: readonly DueReason[]): Replacement {
+  const instants = due.map(({ at }) => at).filter((at) => at !== undefined);
+  const byTime = due.length > 0 && instants.length === due.length;
+  return {
+    owner: news.ownership.owner,
+    keyId: olds.keyId,
+    incident: isIncident(sightingOf(olds), news),
+    overlaps: hasOverlap((hasUnknown(news.rotation) ? olds : news).rotation),
+    ...(news.name === undefined || isUnknown(news.name) ? {} : { name: news.name }),
+    ...(byTime ? { dueAt: Math.min(...instants) } : {}),
+  };
+}
+
+/** This resource has keys in the account that no state holds, as far as this run has listed it. */
+function leftAlive(context: HandlerContext, olds: KeyState, news: KeyInputs): boolean {
+  const listing = context.client.known();
+  if (listing === undefined) return false;
+  return strayIds(context, olds, news).length > 0 || skippedDeletions(context, olds, listing).length > 0;
+}
+
 /** One line per thing that time or someone else caused; changes of the program need no explanation. */
-function pending(olds: KeyState, news: KeyInputs, due: { reason: string }[], now: number): string[] {
+function pending(olds: KeyState, news: KeyInputs, due: readonly DueReason[], now: number): string[] {
   const who = `${news.ownership.name}: key ${olds.keyId}`;
   const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
   const drifted = Object.keys(olds.drift ?? {});

@@ -177,7 +177,7 @@ async function explainConflict(context: HandlerContext, inputs: KeyInputs, error
     what: `${inputs.ownership.name}: the name "${inputs.name}" is taken by ${holder === undefined ? "another key" : `key ${holder.id}${whose}`}`,
     why: "the API wants names that are unique among live keys",
     remedy: isLeftover
-      ? "run `pulumi up --refresh`: it ends that key, which a run that was cut off left behind"
+      ? "run `pulumi up --refresh`: it revokes that key if no state holds it"
       : "choose another name, use namePrefix instead, or take the key over with adopt: { keyId, apiKey }",
     safe: "no key was created or changed",
   });

@@ -1,6 +1,6 @@
 import { ZkscoreError } from "../domain/errors.ts";
-import { assertEndpoint } from "./account.ts";
-import type { HandlerContext, Names } from "./context.ts";
+import type { StackName } from "../stack/view.ts";
+import type { HandlerContext } from "./context.ts";
 import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { ledgerIds, revokeOrphan } from "./sweep.ts";
 
@@ -12,31 +12,38 @@ export interface IdentityState {
   identity: string;
   project: string;
   stack: string;
+  /** The deployment that the stack was last used with. A stack without keys isn't bound to it. */
   endpoint: string;
   /** An `up` ran under other names than those: the state is a copy, or the stack was renamed. */
   copied?: boolean;
 }
 
 /** The program says under which names it runs; a `destroy` without it knows only what an `up` has recorded. */
-export function checkIdentity({ run }: HandlerContext, names: Names): void {
-  run.programRuns = true;
-  run.names = names;
+export function checkIdentity({ view }: HandlerContext, name: StackName): void {
+  view.programRuns(name);
 }
 
 /** The identity itself is never compared. */
-export function diffIdentity(context: HandlerContext, olds: IdentityState, names: Names): { changes: boolean } {
-  assertIdentityEndpoint(context, olds);
-  context.run.identityKnown = true;
-  if (context.run.names !== undefined) nameLeftovers(context, olds, context.run.names);
-  return { changes: isCopied(olds, names) !== (olds.copied === true) };
+export function diffIdentity(context: HandlerContext, olds: IdentityState, name: StackName): { changes: boolean } {
+  const { view } = context;
+  view.identityStood(olds.endpoint);
+  if (view.stack !== undefined) nameOrphans(context, olds, view.stack);
+  return { changes: isCopied(olds, name) !== (olds.copied === true) || endpointNow(context, olds) !== olds.endpoint };
 }
 
-export function updateIdentity(olds: IdentityState, names: Names): IdentityState {
-  return { ...olds, copied: isCopied(olds, names) };
+export function updateIdentity(context: HandlerContext, olds: IdentityState, name: StackName): IdentityState {
+  return { ...olds, copied: isCopied(olds, name), endpoint: endpointNow(context, olds) };
 }
 
-function isCopied({ project, stack }: IdentityState, names: Names): boolean {
-  return project !== names.project || stack !== names.stack;
+/** Once the state is read: where its keys live. A stack without keys, or whose keys all moved, goes where the run goes. */
+function endpointNow({ view, settings }: HandlerContext, olds: IdentityState): string {
+  if (!view.stateIsRead || view.notMoved().length > 0) return olds.endpoint;
+  const stays = [...view.shown()].some(({ endpoint }) => endpoint !== settings.endpoint);
+  return stays && !settings.confirmMoved ? olds.endpoint : settings.endpoint;
+}
+
+function isCopied({ project, stack }: IdentityState, name: StackName): boolean {
+  return !sameStack({ project, stack }, name);
 }
 
 /**
@@ -45,34 +52,35 @@ function isCopied({ project, stack }: IdentityState, names: Names): boolean {
  * `reconcile` do: no handler is called for a key whose first create was killed, and this one can't know whether a key that
  * it hasn't seen stands in a part of the state that `--exclude` left unread.
  */
-function nameLeftovers(context: HandlerContext, state: IdentityState, names: Names): void {
-  const { client, run, log } = context;
-  const listing = run.refreshed ? client.known() : undefined;
+function nameOrphans(context: HandlerContext, state: IdentityState, name: StackName): void {
+  const { client, view, log } = context;
+  const listing = view.stateIsRead ? client.known() : undefined;
   if (listing === undefined) return;
   const ledger = ledgerIds(context);
   const unread = [...liveMarked(listing)].filter(
     ({ key, marker }) =>
-      marker.identity === state.identity && isNamed(marker, names) && !run.shown.has(key.id) && !ledger.has(key.id),
+      marker.identity === state.identity && sameStack(marker, name) && !view.isShown(key.id) && !ledger.has(key.id),
   );
   for (const { key, marker } of unread) {
     if (marker.keep || !neverUsed(key)) continue;
     log.warn(
-      `${nameOf(key)} was never used and stands in nothing that this run has read of the state: left behind by a run ` +
-        `that was cut off. If "${marker.name}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
+      `${nameOf(key)} was never used and isn't in the part of the state that this run has read. ` +
+        `If "${marker.name}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
         "`pulumi destroy` does",
     );
   }
   const used = unread.filter(({ key, marker }) => !marker.keep && !neverUsed(key));
   if (used.length === 0) return;
   log.info(
-    `in use, with this stack's mark, and in nothing that this run has read of the state: ${used.map(({ key }) => nameOf(key)).join(", ")}. ` +
-      "Let go under retain, or left by a restored or copied state, or by a replacement that was given up: see `zkscore-keys reconcile`",
+    `in use, with this stack's mark, and not in the part of the state that this run has read: ${used.map(({ key }) => nameOf(key)).join(", ")}. ` +
+      "Likely: a restored or copied state, a replacement that was given up, or a deletion that Pulumi skipped (retainOnDelete, " +
+      "deletedWith): see `zkscore-keys reconcile`",
   );
 }
 
 /** In a copied or renamed stack a key under other names may be the other one's. */
-function isNamed({ project, stack }: Names, names: Names): boolean {
-  return project === names.project && stack === names.stack;
+function sameStack({ project, stack }: StackName, name: StackName): boolean {
+  return project === name.project && stack === name.stack;
 }
 
 /**
@@ -85,14 +93,20 @@ function isNamed({ project, stack }: Names, names: Names): boolean {
  * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
  */
 export async function removeIdentity(context: HandlerContext, state: IdentityState): Promise<void> {
-  if (context.run.programRuns) return;
-  assertIdentityEndpoint(context, state);
-  const { client, run, log } = context;
+  const { client, view, log, settings } = context;
+  if (view.isProgramRun) return;
+  if (state.endpoint !== settings.endpoint && !settings.confirmMoved) {
+    log.warn(
+      `this stack was last used with ${state.endpoint}, this run talks to ${settings.endpoint}: keys that a killed run may ` +
+        "have left at the former are not looked for",
+    );
+    return;
+  }
   const mine = [...liveMarked(await client.list("fresh"))].filter(
-    ({ key, marker }) => marker.identity === state.identity && !run.retained.has(key.id),
+    ({ key, marker }) => marker.identity === state.identity && !view.isLetGo(key.id),
   );
   const isOrphan = ({ key, marker }: MarkedKey) =>
-    state.copied !== true && isNamed(marker, state) && neverUsed(key) && !marker.keep && !run.shown.has(key.id);
+    state.copied !== true && sameStack(marker, state) && neverUsed(key) && !marker.keep && !view.isShown(key.id);
   const staying = mine.filter((marked) => !isOrphan(marked));
   const retired = new Set(staying.flatMap(({ marker }) => marker.retires.map(({ keyId }) => keyId)));
   const orphans = mine.filter((marked) => isOrphan(marked) && !retired.has(marked.key.id));
@@ -101,12 +115,13 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
   if (named.length > 0) {
     log.warn(
       `these live keys carry the mark of this stack and were left alone: ${named.map(({ key }) => nameOf(key)).join(", ")}. ` +
-        "They are in use, or a copy of the stack may hold them; see `zkscore-keys reconcile`",
+        "They are in use, or a copy of the stack may hold them, or Pulumi skipped their deletion (retainOnDelete, " +
+        "deletedWith); see `zkscore-keys reconcile`",
     );
   }
 }
 
-/** Marks the run as one that has read the state, and refuses a run against another account. No request of its own. */
+/** Marks the run as one that reads the whole state. No request of its own. */
 export function readIdentity(context: HandlerContext, state: IdentityState): IdentityState {
   if (typeof state.identity !== "string" || state.identity === "") {
     throw new ZkscoreError({
@@ -116,12 +131,7 @@ export function readIdentity(context: HandlerContext, state: IdentityState): Ide
       remedy: "don't use StackIdentity.get; the package registers it by itself",
     });
   }
-  assertIdentityEndpoint(context, state);
-  context.run.refreshed = true;
+  context.view.stateRead();
+  context.view.identityStood(state.endpoint);
   return state;
-}
-
-/** A stack lives at one deployment: a run with another base URL stops here, before any request. */
-export function assertIdentityEndpoint(context: HandlerContext, state: IdentityState): void {
-  assertEndpoint(context, { keyId: `(any of stack ${state.project}/${state.stack})`, endpoint: state.endpoint });
 }

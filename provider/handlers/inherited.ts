@@ -3,22 +3,29 @@ import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSeconds, isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
+import type { Sighting } from "../stack/facts.ts";
 import type { HandlerContext } from "./context.ts";
 import { endRetired } from "./ledger.ts";
 import { isLive } from "./remote.ts";
-import { holderOf } from "./state.ts";
 
 /** What the new key retires: the keys it replaces, and what their ledgers held. */
 export function ledgerOf(
-  predecessors: readonly KeyState[],
+  { view }: HandlerContext,
+  predecessors: readonly Sighting[],
   inputs: KeyInputs,
   listing: Listing,
   now: number,
 ): Retired[] {
   // What a ledger has promised holds: no instant is prolonged or cut.
-  const promised = new Map(predecessors.flatMap((state) => state.previous.map((entry) => [entry.keyId, entry])));
+  const promised = new Map(predecessors.flatMap((key) => key.previous.map((entry) => [entry.keyId, entry])));
+  // What Pulumi should have deleted and didn't is inherited, too.
+  const skipped = (key: Sighting) =>
+    key.retires.filter(({ keyId }) => {
+      const listed = listing.keys.get(keyId);
+      return !promised.has(keyId) && !view.has(keyId) && listed !== undefined && isLive(listed);
+    });
   const entries = predecessors
-    .flatMap((state) => ledgerAfter(state, inputs, now))
+    .flatMap((key) => [...ledgerAfter(key, inputs, now), ...skipped(key)])
     .map((entry) => promised.get(entry.keyId) ?? entry);
   const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
   // What a listing shows as dead needs no ending; what it doesn't show keeps its place.
@@ -43,14 +50,6 @@ export function withAdopted(
   return [...ledger, { keyId: adopting.keyId, revokeAfter: isoSecondsUp(now + overlap) }];
 }
 
-/**
- * What the refresh of this run has shown of this resource: under `--replace` and `taint` no `diff` names the superseded
- * key. Dead ones too: their ledgers count. By who has them now: an alias may have taken one, with its mark, elsewhere.
- */
-export function shownOf({ run }: HandlerContext, owner: string): KeyState[] {
-  return [...run.shown.values()].filter((state) => holderOf(state) === owner);
-}
-
 /** Instants in the past by more than the clocks of the API's nodes may differ: what is compromised ends at once. */
 export function endNow(ledger: readonly Retired[], now: number): Retired[] {
   return ledger.map(({ keyId }) => ({ keyId, revokeAfter: isoSeconds(now - 60_000) }));
@@ -64,14 +63,13 @@ export async function endOwed(
   context: HandlerContext,
   listing: Listing,
   state: KeyState,
-  predecessors: readonly KeyState[],
+  predecessors: readonly Sighting[],
   retires: readonly Retired[],
   now: number,
 ): Promise<void> {
-  const { awaiting } = context.run;
-  const goes = ({ keyId }: KeyState) => {
+  const goes = ({ keyId }: Sighting) => {
     const key = listing.keys.get(keyId);
-    return key !== undefined && isLive(key) && !awaiting.has(keyId);
+    return key !== undefined && isLive(key) && !context.view.waitsForSuccessor(keyId);
   };
   if (predecessors.some(goes)) return;
   const owed = dueEntries(retires, now);

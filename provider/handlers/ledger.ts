@@ -19,20 +19,19 @@ export function retiredUntil(
   keyId: string,
   except: ReadonlySet<string>,
 ): number | undefined {
-  const { shown, made } = context.run;
-  const ledgers: [string, readonly Retired[]][] = [
+  const { view } = context;
+  const ledgers: { holder: string; retired: readonly Retired[] }[] = [
     ...[...liveMarked(listing)]
-      .filter(({ key }) => shown.has(key.id))
-      .map(({ key, marker }): [string, Retired[]] => [key.id, marker.retires]),
-    ...[...shown.values()].map((state): [string, Retired[]] => [state.keyId, state.previous]),
-    ...[...made].map(([id, { retires }]): [string, readonly Retired[]] => [id, retires]),
+      .filter(({ key }) => view.isShown(key.id))
+      .map(({ key, marker }) => ({ holder: key.id, retired: marker.retires })),
+    ...view.retirements(),
   ];
-  const instants = ledgers.flatMap(([holder, entries]) => {
+  const instants = ledgers.flatMap(({ holder, retired }) => {
     if (except.has(holder)) return [];
     const key = listing.keys.get(holder);
     // A listing that doesn't show yet what this run has made lags behind.
-    if (key === undefined ? !made.has(holder) : !isLive(key)) return [];
-    return entries.flatMap((entry) => (entry.keyId === keyId ? (instantMs(entry.revokeAfter) ?? []) : []));
+    if (key === undefined ? !view.isMade(holder) : !isLive(key)) return [];
+    return retired.flatMap((entry) => (entry.keyId === keyId ? (instantMs(entry.revokeAfter) ?? []) : []));
   });
   return instants.length === 0 ? undefined : Math.max(...instants);
 }
@@ -42,13 +41,13 @@ export function retiredUntil(
  * the engine still has in the state is left to its own `delete`, which comes after the dependents that must still move.
  */
 export async function endDue(context: HandlerContext, state: KeyState): Promise<Retired[]> {
-  const { client, clock, run } = context;
+  const { client, clock, view } = context;
   if (dueEntries(state.previous, clock.now()).length === 0) return state.previous;
   const listing = await client.list("fresh");
   const due = dueEntries(state.previous, serverNow(listing, clock.monotonic()));
   const ended = new Set<string>();
   for (const { keyId } of due) {
-    if (run.shown.has(keyId) || isInUse(context, keyId)) {
+    if (view.isShown(keyId) || view.inUse(keyId)) {
       ended.add(keyId);
       continue;
     }
@@ -60,9 +59,32 @@ export async function endDue(context: HandlerContext, state: KeyState): Promise<
   return state.previous.filter((entry) => !ended.has(entry.keyId));
 }
 
-/** A key of a ledger that the program has again: it was adopted back, in this run or an earlier one. */
-export function isInUse({ run }: HandlerContext, keyId: string): boolean {
-  return run.made.has(keyId) || run.kept.has(keyId);
+/**
+ * Keys that this one replaced, whose time has come, that live on and stand in no state: Pulumi skipped their deletion
+ * (`retainOnDelete` or `deletedWith`, set by a parent or a transform). Only where the whole state was read.
+ */
+export function skippedDeletions(context: HandlerContext, state: KeyState, listing: Listing): RemoteKey[] {
+  const { view, clock } = context;
+  if (!view.stateIsRead) return [];
+  const now = serverNow(listing, clock.monotonic());
+  const pending = new Set(state.previous.map(({ keyId }) => keyId));
+  return dueEntries(state.retires ?? [], now).flatMap(({ keyId }) => {
+    const key = listing.keys.get(keyId);
+    if (key === undefined || !isLive(key) || pending.has(keyId) || view.has(keyId)) return [];
+    return (retiredUntil(context, listing, keyId, new Set([state.keyId])) ?? 0) > now ? [] : [key];
+  });
+}
+
+/** Revokes what a skipped deletion left alive. */
+export async function revokeSkipped(context: HandlerContext, state: KeyState): Promise<void> {
+  if (skippedDeletions(context, state, await context.client.list("shared")).length === 0) return;
+  for (const key of skippedDeletions(context, state, await context.client.list("fresh"))) {
+    await revokeListed(context, key, state.ownership.identity);
+    context.log.warn(
+      `${state.ownership.name}: revoked ${nameOf(key)}, which key ${state.keyId} replaced and Pulumi didn't delete ` +
+        "(retainOnDelete or deletedWith, from a transform or a parent)",
+    );
+  }
 }
 
 const HOUR_MS = 3_600_000;

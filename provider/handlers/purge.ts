@@ -2,12 +2,11 @@ import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { dueEntries } from "../domain/rotation.ts";
+import { holderOf } from "../stack/view.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
-import { shownOf } from "./inherited.ts";
 import { endRetired } from "./ledger.ts";
 import { type MarkedKey, nameOf, serverNow } from "./remote.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
-import { holderOf } from "./state.ts";
 import { ledgerIds, leftovers } from "./sweep.ts";
 
 /**
@@ -16,15 +15,15 @@ import { ledgerIds, leftovers } from "./sweep.ts";
  * can't be ended now makes an init failure with the new key in the state, and `update` goes on with it.
  */
 export async function purge(context: HandlerContext, state: KeyState): Promise<KeyState> {
-  const { run } = context;
+  const { view } = context;
   const ended = new Set<string>();
   const left = () => state.previous.filter(({ keyId }) => !ended.has(keyId));
   try {
     const listing = await context.client.list("fresh");
     const due = dueEntries(state.previous, serverNow(listing, context.clock.monotonic()));
     for (const keyId of new Set([...due.map((entry) => entry.keyId), ...supersededIds(context, state)])) {
-      const shown = run.shown.get(keyId);
-      if (shown !== undefined) assertNotOwnToken(context, shown);
+      const shown = view.sighting(keyId);
+      if (shown !== undefined) assertNotOwnToken(context, state.ownership.name, shown);
       await endRetired(context, listing, keyId, state, "its successor was declared compromised");
       ended.add(keyId);
     }
@@ -38,8 +37,8 @@ export async function purge(context: HandlerContext, state: KeyState): Promise<K
 
 /** Keys of this resource that the engine still has to delete: they may wait long for dependents that fail. */
 function supersededIds(context: HandlerContext, state: KeyState): string[] {
-  const ids = shownOf(context, holderOf(state)).map(({ keyId }) => keyId);
-  return ids.filter((keyId) => keyId !== state.keyId && !context.run.kept.has(keyId));
+  const ids = context.view.keysOf(holderOf(state)).map(({ keyId }) => keyId);
+  return ids.filter((keyId) => keyId !== state.keyId && !context.view.inUse(keyId));
 }
 
 /**
@@ -54,7 +53,7 @@ export async function endMarked(
 ): Promise<void> {
   const { orphans, unexplained } = leftovers(context, listing, new Set([holderOf(state)]), ledgerIds(context));
   const others = [...orphans, ...unexplained].filter(({ key }) => key.id !== state.keyId && !spared.has(key.id));
-  if (others.length > 0 && !context.run.refreshed) throw needsRefresh(state, others);
+  if (others.length > 0 && !context.view.stateIsRead) throw needsRefresh(state, others);
   for (const { key, marker } of others) {
     await revokeListed(context, key, marker.identity);
     context.log.warn(`${state.ownership.name}: revoked ${nameOf(key)}, because the key was declared compromised`);

@@ -1,5 +1,7 @@
 import type { RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import { serverClock } from "../stack/clocks.ts";
+import { lookUpMoved } from "../stack/moved.ts";
 import { assertEndpoint, locateOwn } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { compareEcho, echoOf } from "./echo.ts";
@@ -18,9 +20,16 @@ export interface ReadResult {
  * listing that was wrong costs nothing.
  */
 export async function read(context: HandlerContext, state: KeyState): Promise<ReadResult> {
-  context.run.shown.set(state.keyId, state);
+  const { client, settings, view } = context;
+  view.showed(state);
+  if (settings.confirmMoved && state.endpoint !== settings.endpoint) {
+    await lookUpMoved(context, state);
+    return { state };
+  }
   assertEndpoint(context, state);
   const location = await locateOwn(context, state);
+  const listing = client.known();
+  if (listing !== undefined) serverClock(context, listing);
   const { drift: _before, ...rest } = state;
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;

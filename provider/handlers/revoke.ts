@@ -1,6 +1,6 @@
 import type { RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import type { KeyState } from "../domain/inputs.ts";
+import { sha256 } from "../domain/stable.ts";
 import { locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { isLive, nameOf } from "./remote.ts";
@@ -22,11 +22,15 @@ export async function revokeListed(context: HandlerContext, key: RemoteKey, iden
 }
 
 /** Refuses to revoke the key that the provider itself authenticates with. */
-export function assertNotOwnToken({ settings }: HandlerContext, state: KeyState): void {
-  if (settings.token === undefined || settings.token !== state.apiKey) return;
+export function assertNotOwnToken(
+  { settings }: HandlerContext,
+  name: string,
+  key: { keyId: string; fingerprint: string },
+): void {
+  if (settings.token === undefined || sha256(settings.token).slice(0, 16) !== key.fingerprint) return;
   throw new ZkscoreError({
     code: "ZKS_PREVENTED",
-    what: `${state.ownership.name}: key ${state.keyId} was not revoked`,
+    what: `${name}: key ${key.keyId} was not revoked`,
     why: "it is the key this run authenticates with; revoking it would cut the provider off",
     remedy: "run with another management token in ZKSCORE_TOKEN",
     safe: "the key lives and stays in the state",

@@ -21,6 +21,8 @@ export interface NewState {
   /** The instant sent, if any. */
   expiry?: string;
   adopted: boolean;
+  /** What its creation retired. */
+  retires: Retired[];
 }
 
 /** The complete outputs of a key that was just created or adopted. */
@@ -45,14 +47,10 @@ export function stateOf(made: NewState): KeyState {
     expiry,
     rotateAt: rotateAt(dropUndefined(born), inputs.rotation),
     previous: made.previous,
+    retires: made.retires.length > 0 ? made.retires : undefined,
     attempt: made.attempt,
     confirmed: digests(echoOf({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key)),
   });
-}
-
-/** The owner of the resource that has this key: by its mark, or after an alias or a move. */
-export function holderOf(state: KeyState): string {
-  return state.heldBy ?? state.ownership.owner;
 }
 
 export function declaredOf(inputs: KeyInputs): KeyState["declared"] {

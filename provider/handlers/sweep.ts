@@ -1,14 +1,14 @@
 import type { Listing } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import { holderOf } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
 import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { revokeListed } from "./revoke.ts";
-import { holderOf } from "./state.ts";
 
 /**
- * Leftovers of a killed run: live keys that carry our owner and stand in no state. Nothing on the server tells a
+ * Orphans: live keys that carry our owner and stand in no state. Nothing on the server tells a
  * leftover from a key that another copy of the state knows, so a sweep asks for all of:
- * - the engine has read the whole state in this run (`refreshed`), and this key wasn't in it;
+ * - the engine has read the whole state in this run, and this key wasn't in it;
  * - this process didn't make it, and no ledger holds it;
  * - the server says it was never used; its marker is readable and doesn't say `keep`.
  */
@@ -25,12 +25,12 @@ export function leftovers(
   owners: ReadonlySet<string>,
   ledger: ReadonlySet<string>,
 ): Leftovers {
-  const { run } = context;
+  const { view } = context;
   const found: Leftovers = { orphans: [], unexplained: [] };
   for (const marked of liveMarked(listing)) {
     const { key, marker } = marked;
-    if (!owners.has(marker.owner) || run.shown.has(key.id) || run.made.has(key.id) || ledger.has(key.id)) continue;
-    const orphan = run.refreshed && neverUsed(key) && !marker.keep && !run.retained.has(key.id);
+    if (!owners.has(marker.owner) || view.has(key.id) || ledger.has(key.id)) continue;
+    const orphan = view.stateIsRead && neverUsed(key) && !marker.keep && !view.isLetGo(key.id);
     (orphan ? found.orphans : found.unexplained).push(marked);
   }
   return found;
@@ -47,21 +47,20 @@ export function sweptOwners(context: HandlerContext, news: KeyInputs, olds?: Key
   const owners = new Set([owner]);
   if (olds === undefined || olds.ownership.project !== project || olds.ownership.stack !== stack) return owners;
   const before = holderOf(olds);
-  if (!context.run.declared.has(before)) owners.add(before);
+  if (!context.view.isDeclared(before)) owners.add(before);
   return owners;
 }
 
 /** Ids in the ledgers of every key that this run has seen or made: they are explained. */
 export function ledgerIds(context: HandlerContext, extra: readonly { keyId: string }[] = []): Set<string> {
   const ids = new Set(extra.map((entry) => entry.keyId));
-  for (const { previous } of context.run.shown.values()) for (const { keyId } of previous) ids.add(keyId);
-  for (const { retires } of context.run.made.values()) for (const { keyId } of retires) ids.add(keyId);
+  for (const { retired } of context.view.retirements()) for (const { keyId } of retired) ids.add(keyId);
   return ids;
 }
 
 /** Orphans in what this run has already listed. No request: `diff` calls it. */
 export function strayIds(context: HandlerContext, olds: KeyState, news: KeyInputs): string[] {
-  const listing = context.run.refreshed ? context.client.known() : undefined;
+  const listing = context.view.stateIsRead ? context.client.known() : undefined;
   if (listing === undefined) return [];
   const owners = sweptOwners(context, news, olds);
   return leftovers(context, listing, owners, ledgerIds(context, olds.previous)).orphans.map(({ key }) => key.id);
@@ -82,17 +81,20 @@ export async function sweep(
 
 export async function revokeOrphan(context: HandlerContext, { key, marker }: MarkedKey): Promise<void> {
   await revokeListed(context, key, marker.identity);
-  context.log.warn(`revoked ${nameOf(key)}: left behind by a run that was cut off, never used, in no state`);
+  context.log.warn(`revoked ${nameOf(key)}: no state holds it, and it was never used`);
 }
 
 /** Names keys that carry our owner, are in use, and stand in no state we know. Never ends one. */
 export function warnUnexplained(context: HandlerContext, news: KeyInputs, found: Leftovers): void {
+  const read = context.view.stateIsRead;
   for (const { key } of found.unexplained) {
     context.log.warn(
-      `${news.ownership.name}: ${nameOf(key)} carries this resource's mark and is not in this stack's state. ` +
-        "Likely: a run that was cut off (`pulumi up --refresh` then ends it), a copied or restored stack, --replace without " +
-        "--refresh, or a state from which it was deleted. " +
-        "It was left alone; see `zkscore-keys reconcile`",
+      read
+        ? `${news.ownership.name}: ${nameOf(key)} carries this resource's mark and is not in this stack's state. ` +
+            "Likely: a copied or restored stack, a state from which it was deleted, or a deletion that Pulumi skipped " +
+            "(retainOnDelete, deletedWith). It was left alone; see `zkscore-keys reconcile`"
+        : `${news.ownership.name}: ${nameOf(key)} carries this resource's mark, and this run hasn't read the state, so it ` +
+            "can't tell whose it is. It was left alone; `pulumi up --refresh` tells, and revokes it if no state holds it",
     );
   }
 }

@@ -7,7 +7,7 @@ import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "./chang
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { digests, echoOf } from "./echo.ts";
 import { bodyOf, prefixOf } from "./ensure.ts";
-import { endDue } from "./ledger.ts";
+import { endDue, revokeSkipped } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
 import { purge } from "./purge.ts";
 import { isLive } from "./remote.ts";
@@ -20,13 +20,14 @@ import { ledgerIds, strayIds, sweep, sweptOwners } from "./sweep.ts";
  */
 export async function update(context: HandlerContext, olds: KeyState, news: KeyInputs): Promise<KeyState> {
   assertEndpoint(context, olds);
-  context.run.shown.set(olds.keyId, { ...olds, heldBy: news.ownership.owner });
+  context.view.showed(olds, news.ownership.owner);
   const changed = changedFields(olds, news).filter((field) => !needsReplacement(field, news));
-  let state = merge(olds, news);
+  let state = { ...merge(olds, news), endpoint: context.settings.endpoint };
   if (changed.length > 0) state = await patch(context, olds, state, news);
   try {
     if (olds.ownership.identity !== news.ownership.identity && olds.heldBy === undefined) await markUsed(context, olds);
     state = { ...state, previous: await endDue(context, state) };
+    await revokeSkipped(context, state);
     if (state.unfinished === "purge") return await purge(context, state);
     if (state.unfinished === "sweep" || strayIds(context, olds, news).length > 0) {
       await sweep(context, sweptOwners(context, news, olds), ledgerIds(context, state.previous));
@@ -44,7 +45,7 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
 function merge(olds: KeyState, news: KeyInputs): KeyState {
   const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt, confirmed } =
     olds;
-  const { drift, unfinished, name, expiry, ownership } = olds;
+  const { drift, unfinished, name, expiry, ownership, retires } = olds;
   const due = rotateAt(olds, news.rotation);
   return {
     ...news,
@@ -57,6 +58,7 @@ function merge(olds: KeyState, news: KeyInputs): KeyState {
     ...(adoptedAt === undefined ? {} : { adoptedAt }),
     ...(due === undefined ? {} : { rotateAt: due }),
     ...(drift === undefined ? {} : { drift }),
+    ...(retires === undefined ? {} : { retires }),
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 }

@@ -3,8 +3,10 @@ import { createClient } from "../api/client.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
-import { type HandlerContext, newRun } from "../handlers/context.ts";
+import type { HandlerContext } from "../handlers/context.ts";
+import { createStackView } from "../stack/view.ts";
 import { engineAlive, exitWithEngine } from "./engine.ts";
+import { openFactLog } from "./factLog.ts";
 import { stderrLog } from "./log.ts";
 import { hostSettings } from "./settings.ts";
 
@@ -29,10 +31,13 @@ export function configure(config: HostConfig): void {
 
 /**
  * The context of this process, made on first use: one process serves one engine operation, so one client, one listing
- * and one memory serve all handlers. Throws `ZKS_CONFIG`, each time, where a setting can't be used.
+ * and one view of the stack serve all handlers. What other processes of the same operation have seen comes in before each. Throws `ZKS_CONFIG`, each time, where a setting can't be used.
  */
 export function runtime(): HandlerContext {
-  if (made !== undefined) return made;
+  if (made !== undefined) {
+    made.view.catchUp();
+    return made;
+  }
   const { baseUrl, now, ...settings } = hostSettings(process.env, (key) => configuration.get(`zkscore:${key}`));
   const clock = systemClock(now);
   made = {
@@ -46,10 +51,11 @@ export function runtime(): HandlerContext {
       engineAlive: () => engineAlive(ENGINE),
     }),
     log: stderrLog(),
-    run: newRun(),
+    view: createStackView(openFactLog(ENGINE)),
     random: () => randomBytes(4).toString("hex"),
   };
   exitWithEngine(ENGINE);
+  made.view.catchUp();
   return made;
 }
 

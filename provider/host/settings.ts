@@ -37,10 +37,22 @@ export function hostSettings(env: Environment, config: Configured): HostSettings
     endpoint: `${base.loopback ? "http://loopback" : base.origin}${base.prefix}`,
     updates: updatesSetting(pick(env["ZKSCORE_UPDATES"], config("updates"))),
     confirmMissing: env["ZKSCORE_CONFIRM_MISSING"] === "1",
+    confirmMoved: confirmMoved(env),
     ...(token === undefined ? {} : { token }),
     ...(limits === undefined ? {} : { limits }),
     ...(now === undefined ? {} : { now }),
   };
+}
+
+/** Where to, must be said in the same breath: the stack's configuration may still hold the old address. */
+function confirmMoved(env: Environment): boolean {
+  if (env["ZKSCORE_CONFIRM_MOVED"] !== "1") return false;
+  if ((env["ZKSCORE_BASE_URL"] ?? "").trim() !== "") return true;
+  throw wrong(
+    "ZKSCORE_CONFIRM_MOVED",
+    "it says that the deployment moved, and ZKSCORE_BASE_URL doesn't say where to",
+    "set both for one run: ZKSCORE_CONFIRM_MOVED=1 ZKSCORE_BASE_URL=https://host/prefix pulumi up --refresh",
+  );
 }
 
 function updatesSetting(value: string | undefined): "replace" | "patch" {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Names } from "../handlers/context.ts";
 import {
   checkIdentity,
   diffIdentity,
@@ -8,13 +7,14 @@ import {
   removeIdentity,
   updateIdentity,
 } from "../handlers/identity.ts";
+import type { StackName } from "../stack/view.ts";
 import { guarded } from "./guard.ts";
 import { configure, type HostConfig, runtime } from "./runtime.ts";
 
 type Fields = Record<string, unknown>;
 
 // Borders: the constructor wrote the inputs, and this provider the state.
-const namesOf = ({ project, stack }: Fields) => ({ project, stack }) as Names;
+const namesOf = ({ project, stack }: Fields) => ({ project, stack }) as StackName;
 const stateOf = ({ __provider, ...state }: Fields) => state as unknown as IdentityState;
 
 /** The handlers of the stack identity. */
@@ -40,7 +40,7 @@ export function stackIdentity() {
     read: (id: string, props: Fields) => guarded(props, () => ({ id, props: readIdentity(runtime(), stateOf(props)) })),
 
     update: (_id: string, olds: Fields, news: Fields) =>
-      guarded(olds, () => ({ outs: updateIdentity(stateOf(olds), namesOf(news)) })),
+      guarded(olds, () => ({ outs: updateIdentity(runtime(), stateOf(olds), namesOf(news)) })),
 
     delete: (_id: string, props: Fields) => guarded(props, () => removeIdentity(runtime(), stateOf(props))),
   };

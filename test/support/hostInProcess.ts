@@ -4,7 +4,7 @@ import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
 import type { KeyInputs, KeyState } from "../../provider/domain/inputs.ts";
 import { check } from "../../provider/handlers/check.ts";
-import { type HandlerContext, InitFailure, newRun } from "../../provider/handlers/context.ts";
+import { type HandlerContext, InitFailure } from "../../provider/handlers/context.ts";
 import { create } from "../../provider/handlers/create.ts";
 import { remove } from "../../provider/handlers/delete.ts";
 import { diff } from "../../provider/handlers/diff.ts";
@@ -19,6 +19,7 @@ import {
 import { read } from "../../provider/handlers/read.ts";
 import { update } from "../../provider/handlers/update.ts";
 import { hostSettings } from "../../provider/host/settings.ts";
+import { createStackView } from "../../provider/stack/view.ts";
 import {
   type Fields,
   HandlerFailure,
@@ -53,7 +54,7 @@ export function startInProcess(options: InProcessOptions): ProviderRun & { conte
     settings,
     random: options.random,
     log: { warn: (line) => void lines.push(`warning: ${line}`), info: (line) => void lines.push(line) },
-    run: newRun(),
+    view: createStackView(),
   };
   return {
     context,
@@ -113,7 +114,7 @@ function identityHandlers(context: HandlerContext): Handlers {
       return { id: identity, outs: { project: inputs["project"], stack: inputs["stack"], identity, endpoint } };
     },
     read: (id, props) => bare(async () => ({ id, props: fieldsOf(readIdentity(context, state(props))) })),
-    update: async (_id, olds, news) => ({ outs: fieldsOf(updateIdentity(state(olds), names(news))) }),
+    update: async (_id, olds, news) => ({ outs: fieldsOf(updateIdentity(context, state(olds), names(news))) }),
     delete: (_id, props) => bare(() => removeIdentity(context, state(props))),
   };
 }
