@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
+import { keyByHand } from "./support/hostWorld.ts";
 import { urnOf } from "./support/modelStacks.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, READ_SCORES, type World } from "./support/world.ts";
@@ -58,11 +59,24 @@ describeWithEngine("a run whose configuration changed since the last one", () =>
     120_000,
   );
 
-  test("a refresh, a removal and destroy go on as ever", async () => {
+  test("a refresh and a preview find nothing to do", async () => {
     await configure();
     await succeed(world.stack.refresh());
     await configure();
     await world.stack.expectNoChanges({ TRIGGER: "1" });
+  }, 120_000);
+
+  test("an orphan that the refresh has listed is revoked by the same run", async () => {
+    const { api, stack } = world;
+    const [held = ""] = [(await outputs()).id];
+    const mark = Object.entries(api.keys().find(({ id }) => id === held)?.metadata ?? {});
+    const metadata = { ...Object.fromEntries(mark), "pulumi:attempt": "0badcafe" };
+    const orphan = await keyByHand(api, { name: "a-0badcafe", metadata });
+    expect(world.live()).toContain(orphan.keyId);
+    await configure();
+    await succeed(stack.up([], { TRIGGER: "1" }));
+    expect(world.live()).not.toContain(orphan.keyId);
+    expect(world.live()).toContain(held);
   }, 120_000);
 });
 

@@ -5,6 +5,7 @@ import { dueEntries, hasOverlap } from "../domain/rotation.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { decidingClock, earlierClock } from "../stack/clocks.ts";
 import type { Replacement } from "../stack/facts.ts";
+import { knownListing } from "../stack/known.ts";
 import { holderOf, isIncident, sightingOf } from "../stack/view.ts";
 import { assertEndpoint } from "./account.ts";
 import { changedFields, type DueReason, dueReasons, localChanged, needsReplacement } from "./changes.ts";
@@ -67,7 +68,7 @@ function replacement(olds: KeyState, news: KeyInputs, due: readonly DueReason[])
 
 /** This resource has keys in the account that no state holds, as far as this run has listed it. */
 function leftAlive(context: HandlerContext, olds: KeyState, news: KeyInputs): boolean {
-  const listing = context.client.known();
+  const listing = knownListing(context);
   if (listing === undefined) return false;
   return strayIds(context, olds, news).length > 0 || skippedDeletions(context, olds, listing).length > 0;
 }

@@ -1,4 +1,5 @@
 import { ZkscoreError } from "../domain/errors.ts";
+import { knownListing } from "../stack/known.ts";
 import type { StackName } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
 import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
@@ -53,8 +54,8 @@ function isCopied({ project, stack }: IdentityState, name: StackName): boolean {
  * it hasn't seen stands in a part of the state that `--exclude` left unread.
  */
 function nameOrphans(context: HandlerContext, state: IdentityState, name: StackName): void {
-  const { client, view, log } = context;
-  const listing = view.stateIsRead ? client.known() : undefined;
+  const { view, log } = context;
+  const listing = view.stateIsRead ? knownListing(context) : undefined;
   if (listing === undefined) return;
   const ledger = ledgerIds(context);
   const unread = [...liveMarked(listing)].filter(

@@ -1,6 +1,7 @@
 import type { RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { serverClock } from "../stack/clocks.ts";
+import { tellListing } from "../stack/known.ts";
 import { lookUpMoved } from "../stack/moved.ts";
 import { assertEndpoint, locateOwn } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
@@ -30,6 +31,7 @@ export async function read(context: HandlerContext, state: KeyState): Promise<Re
   const location = await locateOwn(context, state);
   const listing = client.known();
   if (listing !== undefined) serverClock(context, listing);
+  tellListing(context, state.ownership.identity);
   const { drift: _before, ...rest } = state;
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;

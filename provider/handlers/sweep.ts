@@ -1,5 +1,6 @@
 import type { Listing } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import { knownListing } from "../stack/known.ts";
 import { holderOf } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
 import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
@@ -60,7 +61,7 @@ export function ledgerIds(context: HandlerContext, extra: readonly { keyId: stri
 
 /** Orphans in what this run has already listed. No request: `diff` calls it. */
 export function strayIds(context: HandlerContext, olds: KeyState, news: KeyInputs): string[] {
-  const listing = context.view.stateIsRead ? context.client.known() : undefined;
+  const listing = context.view.stateIsRead ? knownListing(context) : undefined;
   if (listing === undefined) return [];
   const owners = sweptOwners(context, news, olds);
   return leftovers(context, listing, owners, ledgerIds(context, olds.previous)).orphans.map(({ key }) => key.id);

@@ -10,10 +10,9 @@ const MINUTES_APART_MS = 5 * 60_000;
 /** The server's clock now, from a listing. Says once if this machine's clock is minutes away from it. */
 export function serverClock({ clock, view, log }: HandlerContext, listing: Listing): number {
   const now = serverNow(listing, clock.monotonic());
-  if (clock.moved) return now;
   const ahead = now - clock.now();
   view.clockRead(ahead);
-  if (Math.abs(ahead) > MINUTES_APART_MS) {
+  if (!clock.moved && Math.abs(ahead) > MINUTES_APART_MS) {
     log.warn(
       `this machine's clock and the API's are ${describeMs(Math.abs(ahead))} apart (the API's is ${ahead > 0 ? "ahead" : "behind"}): ` +
         "nothing is replaced or revoked before both agree that it is due; set this machine's clock",
@@ -27,7 +26,7 @@ export function earlierClock({ client, clock, view }: HandlerContext): number {
   const local = clock.now();
   const listing = client.known();
   if (listing !== undefined) return Math.min(local, serverNow(listing, clock.monotonic()));
-  return clock.moved ? local : local + Math.min(0, view.serverAheadMs ?? 0);
+  return local + Math.min(0, view.serverAheadMs ?? 0);
 }
 
 /** The clock that decides whether a key has expired or is due for rotation. `ZKSCORE_NOW` moves both clocks. */

@@ -51,6 +51,19 @@ const replacement = z.object({
 });
 export type Replacement = z.infer<typeof replacement>;
 
+/** What a listing shows of a key that bears on whose it is. */
+const listed = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  createdAt: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  lastUsed: z.string().optional(),
+  lastRequestAt: z.string().optional(),
+  totalRequests: z.number().optional(),
+});
+export type ListedKey = z.infer<typeof listed>;
+
 export const fact = z.discriminatedUnion("is", [
   /** The engine refreshes: it reads every key of the state before the program runs. */
   z.object({ is: z.literal("state read") }),
@@ -70,6 +83,8 @@ export const fact = z.discriminatedUnion("is", [
   z.object({ is: z.literal("let go"), keyId: z.string() }),
   /** The overlap of these keys was over when this run made their successor. */
   z.object({ is: z.literal("overlap over"), keyIds: z.array(z.string()) }),
+  /** Live keys with this stack's mark, as one process listed them: what `diff` in another looks at, which makes no request. */
+  z.object({ is: z.literal("listed"), keys: z.array(listed) }),
   /** The server's clock minus this machine's. */
   z.object({ is: z.literal("clock"), aheadMs: z.number() }),
   /** Whether a key of the state is listed at the address to which its deployment moved; `problem`: it isn't, and why. */

@@ -1,6 +1,6 @@
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { sha256 } from "../domain/stable.ts";
-import type { Fact, FactLog, Replacement, Sighting } from "./facts.ts";
+import type { Fact, FactLog, ListedKey, Replacement, Sighting } from "./facts.ts";
 
 /** The names a stack goes by. */
 export interface StackName {
@@ -30,6 +30,8 @@ export interface StackView {
   letGo(keyId: string): void;
   overlapIsOver(keyIds: readonly string[]): void;
   clockRead(serverAheadMs: number): void;
+  /** Live keys with this stack's mark, in a listing of this process. */
+  listed(keys: readonly ListedKey[]): void;
   lookedUp(keyId: string, problem: string | undefined): void;
   /** Takes in what other provider processes of this run have told. */
   catchUp(): void;
@@ -44,6 +46,8 @@ export interface StackView {
   readonly identityEndpoint: string | undefined;
   /** The server's clock minus this machine's, as last seen in this run. */
   readonly serverAheadMs: number | undefined;
+  /** What another process of this run has listed last. */
+  readonly listedElsewhere: readonly ListedKey[] | undefined;
   /** Keys the engine has shown. */
   shown(): Iterable<Sighting>;
   sighting(keyId: string): Sighting | undefined;
@@ -122,6 +126,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
   let stack: StackName | undefined;
   let identityEndpoint: string | undefined;
   let serverAheadMs: number | undefined;
+  let listedElsewhere: readonly ListedKey[] | undefined;
   // Of this process only: they hold secrets.
   const superseded = new Map<string, KeyState>();
   const unfinished = new Map<string, KeyState>();
@@ -164,6 +169,9 @@ export function createStackView(log: FactLog = ALONE): StackView {
       case "overlap over":
         for (const keyId of fact.keyIds) over.add(keyId);
         return;
+      case "listed":
+        listedElsewhere = fact.keys;
+        return;
       case "clock":
         serverAheadMs = fact.aheadMs;
         return;
@@ -200,6 +208,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
       // A second or two is the way of an answer; only a step is news.
       if (serverAheadMs === undefined || Math.abs(aheadMs - serverAheadMs) > 2_000) tell({ is: "clock", aheadMs });
     },
+    listed: (keys) => log.append({ is: "listed", keys: [...keys] }),
     lookedUp: (keyId, problem) => tell({ is: "looked up", keyId, ...(problem === undefined ? {} : { problem }) }),
     catchUp() {
       for (const fact of log.fresh()) apply(fact);
@@ -219,6 +228,9 @@ export function createStackView(log: FactLog = ALONE): StackView {
     },
     get serverAheadMs() {
       return serverAheadMs;
+    },
+    get listedElsewhere() {
+      return listedElsewhere;
     },
     shown: () => shown.values(),
     sighting: (keyId) => shown.get(keyId),
