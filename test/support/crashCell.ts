@@ -32,7 +32,7 @@ export const UNATTENDED = ["--stack", "dev", "--yes", "--skip-preview", "--non-i
 
 async function crashAndMend(
   world: CrashWorld,
-  { foreign, twin }: Recording,
+  { foreign, twin, setting }: Recording,
   cell: Cell,
   it: Scenario & { refreshAlways: boolean; sabotage: Sabotage },
 ): Promise<string[]> {
@@ -40,7 +40,7 @@ async function crashAndMend(
   const { phase, kind, after, operation } = cell;
   const byHand = operation === "refresh" ? api.keys().find(({ name }) => name.startsWith("subject-"))?.id : undefined;
   if (byHand !== undefined) api.edit(byHand, { description: "edited by hand" });
-  stack.setProgram(crashProgram(it.subject.same));
+  stack.setProgram(crashProgram(it.subject.same, setting));
   const { outcome, orphans } = await strike(world, {
     phase,
     kind,
@@ -57,10 +57,11 @@ async function crashAndMend(
   if (byHand !== undefined && after === "reverted") api.edit(byHand, { description: "one" });
 
   if (world.locked()) await succeed(stack.cancel());
+  if (setting.configured) await succeed(stack.run(["config", "set", "--stack", "dev", "unrelated", "1"]));
   const bystanders = (): Set<string> => new Set(known.has(foreign.keyId) ? [twin] : [twin, foreign.keyId]);
   if (after !== "destroy") {
     const subject = it.subject[after];
-    stack.setProgram(crashProgram(subject));
+    stack.setProgram(crashProgram(subject, setting));
     await world.tell(stack.up(it.refreshAlways ? [] : ["--refresh"]));
     for (const id of knownIds(world.checkpoint())) known.add(id);
     const others = leavesLeftover(cell) ? new Set([...bystanders(), ...leftovers(world, known)]) : bystanders();

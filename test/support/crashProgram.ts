@@ -17,21 +17,37 @@ const CONSUMER = `exports.handler = () => {
   };
 };`;
 
+/** Where the keys stand, and what changes between the crash and what comes after it. */
+export interface Setting {
+  /** `subject` and its consumer are children of one component. */
+  component: boolean;
+  /** The stack's configuration changes: refresh and program then run in two provider processes. */
+  configured: boolean;
+}
+
 /** A program with an untouched key `other` and, where arguments are given, `subject` with its consumer. */
-export function crashProgram(subject?: string): string {
+export function crashProgram(subject?: string, { component }: Partial<Setting> = {}): string {
+  const parent = component ? ", { parent: this }" : "";
   const declared =
     subject === undefined
       ? ""
-      : `const subject = new ApiKey("subject", { ${READ}, ${subject} });
+      : `const subject = new ApiKey("subject", { ${READ}, ${subject} }${parent});
 const { keyId, apiKey: secret, description } = subject;
-new Consumer("consumer", { __provider: ${JSON.stringify(CONSUMER)}, keyId, secret, description });`;
+new Consumer("consumer", { __provider: ${JSON.stringify(CONSUMER)}, keyId, secret, description }${parent});`;
   return `const { ApiKey } = require("pulumi-zkscore");
-const { CustomResource } = require("@pulumi/pulumi/resource");
+const { ComponentResource, CustomResource } = require("@pulumi/pulumi/resource");
 class Consumer extends CustomResource {
-  constructor(name, props) { super("pulumi-nodejs:dynamic:Resource", name, props); }
+  constructor(name, props, opts) { super("pulumi-nodejs:dynamic:Resource", name, props, opts); }
 }
 new ApiKey("other", { ${READ} });
-${declared}
+${
+  component
+    ? `class Service extends ComponentResource {
+  constructor() { super("test:index:Service", "service"); ${declared} }
+}
+new Service();`
+    : declared
+}
 `;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
 import { packageRoot } from "../../tools/root.ts";
-import { BEFORE, crashProgram } from "./crashProgram.ts";
+import { BEFORE, crashProgram, type Setting } from "./crashProgram.ts";
 import { ask } from "./emulator.ts";
 import type { Outcome } from "./engineCommand.ts";
 import { type TestStackOptions, writeProject } from "./engineProject.ts";
@@ -24,6 +24,7 @@ export interface Bystanders {
 
 /** An account and a stack, recorded once and copied for every cell. */
 export interface Recording extends Bystanders {
+  setting: Partial<Setting>;
   empty: string;
   base: string;
   full: string;
@@ -55,12 +56,12 @@ export interface CheckpointResource {
 }
 
 /** Runs the two `up`s that all start from. */
-export async function record(): Promise<Recording> {
+export async function record(setting: Partial<Setting> = {}): Promise<Recording> {
   const folder = join(packageRoot, ".zkscore", "crash", `${process.pid}-${Date.now()}`);
   const data = join(folder, "account");
   mkdirSync(data, { recursive: true });
   let api = await account(data);
-  const stack = await createStack({ ...projectOptions(api), program: crashProgram() });
+  const stack = await createStack({ ...projectOptions(api), program: crashProgram(undefined, setting) });
   installPackage(folder);
   const save = async (name: "empty" | "base" | "full") => {
     await api.close(); // the databases are copied when nothing is left in their logs
@@ -77,11 +78,11 @@ export async function record(): Promise<Recording> {
     const empty = await save("empty");
     await succeed(stack.up([], { ZKSCORE_BASE_URL: api.url }));
     const base = await save("base");
-    stack.setProgram(crashProgram(BEFORE));
+    stack.setProgram(crashProgram(BEFORE, setting));
     await succeed(stack.up([], { ZKSCORE_BASE_URL: api.url }));
     const full = await save("full");
     const dispose = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    return { empty, base, full, foreign, twin: twin.keyId, dispose };
+    return { setting, empty, base, full, foreign, twin: twin.keyId, dispose };
   } finally {
     stack.dispose();
     await api.close();

@@ -14,6 +14,8 @@ const USAGE = `Kills the real engine and the provider at every moment of every o
   PART            only what has all these texts in its name: rotate "/ engine /", control, compromised
   --all           every cell that can occur, ${possibleCells().length}; default ${defaultCells().length}: each operation x phase x kind
                   once, with what comes after going round
+  --component     the cells' key and its consumer are children of a component
+  --configured    the stack's configuration changes between the crash and what comes after it
   --concurrency   stacks at the same time; default 2
   --json          the result as JSON on stdout
   --verbose       for each: what the commands printed, the requests and the keys
@@ -24,6 +26,8 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       all: { type: "boolean" },
+      component: { type: "boolean" },
+      configured: { type: "boolean" },
       concurrency: { type: "string", default: "2" },
       json: { type: "boolean" },
       verbose: { type: "boolean" },
@@ -37,10 +41,13 @@ async function main(): Promise<number> {
   }
   const wanted = ({ name }: { name: string }) => positionals.every((part) => name.includes(part));
   const cells = (values.all ? possibleCells() : defaultCells()).map(cellProof);
-  const proofs = [...CONTROLS, ...SEQUENCES, ...cells].filter(wanted);
+  const setting = { component: values.component === true, configured: values.configured === true };
+  // Sequences and controls write programs of their own.
+  const others = setting.component || setting.configured ? [] : [...CONTROLS, ...SEQUENCES];
+  const proofs = [...others, ...cells].filter(wanted);
   if (proofs.length === 0) throw new Error("nothing has that name; see --help");
   const started = performance.now();
-  const recording = await record();
+  const recording = await record(setting);
   const tell = (result: Result, done: number) => {
     process.stderr.write(`${done}/${proofs.length} ${line(result)}\n`);
     if (values.verbose) process.stderr.write(`${result.story}\n`);
