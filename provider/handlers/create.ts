@@ -13,7 +13,7 @@ import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
 import { endNow, endOwed, ledgerOf, withAdopted } from "./inherited.ts";
 import { purge } from "./purge.ts";
-import { isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
+import { isLive, isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
 import { stateOf } from "./state.ts";
 import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "./sweep.ts";
@@ -49,8 +49,10 @@ async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyStat
   const now = serverClock(context, listing);
   // Under `--replace` and `taint` no `diff` says what goes.
   const predecessors = superseded === undefined ? view.keysOf(owner) : [sightingOf(superseded)];
-  for (const { keyId } of predecessors)
+  // One that `delete` of this run has revoked first was found due there.
+  for (const { keyId } of predecessors.filter((key) => isListedLive(listing, key.keyId))) {
     assertDue(context, { name: who, keyId, dueAt: view.replacementFor(owner)?.dueAt }, listing);
+  }
   const incident = predecessors.length > 0 && predecessors.every((key) => isIncident(key, inputs));
   const adopting = adoptsNow(context, inputs) ? inputs.adopt : undefined;
   // The account that lists the key to adopt is the right one.
@@ -121,6 +123,11 @@ async function makeKey(context: HandlerContext, inputs: KeyInputs, retires: Reti
   });
   context.view.made(state, retires);
   return state;
+}
+
+function isListedLive(listing: Listing, keyId: string): boolean {
+  const key = listing.keys.get(keyId);
+  return key !== undefined && isLive(key);
 }
 
 /** The key that is replaced must be there or be proven gone: else this may be another account. */
