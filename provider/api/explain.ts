@@ -26,6 +26,7 @@ export function explain(refusal: Refusal): Explanation {
   if (isQuota(refusal)) return quota(op);
   if (status === 401) return unauthorized(refusal);
   if (status === 403) return forbidden(refusal);
+  if (status === 407 || status === 511) return betweenUs(status);
   if (op.method === "PATCH" && (status === 405 || status === 501)) {
     return {
       code: "ZKS_NO_UPDATE",
@@ -117,6 +118,21 @@ function forbidden({ body, ownKey }: Refusal): Explanation {
       ? "Use a management token with write access to developer keys"
       : "Check the proxy and whether this machine's address is allowed to reach the API",
   };
+}
+
+/** Answers that no API gives: of something between it and us. */
+function betweenUs(status: 407 | 511): Explanation {
+  return status === 407
+    ? {
+        code: "ZKS_FORBIDDEN",
+        why: "a proxy in front of the API wants to know who asks",
+        remedy: "Set HTTPS_PROXY with user:password@ before its host, or ask who runs the proxy",
+      }
+    : {
+        code: "ZKS_UNREACHABLE",
+        why: "this network wants a login first (a captive portal); the API didn't see the request",
+        remedy: "Log in to the network with a browser, then run the same command again",
+      };
 }
 
 function notFound(op: Operation): Explanation {
