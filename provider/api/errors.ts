@@ -1,5 +1,6 @@
 import { type ErrorFacts, type Outcome, ZkscoreError } from "../domain/errors.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
+import { ifCorrectedAlready, type Origins } from "../domain/origins.ts";
 import type { ErrorBody } from "./errorBody.ts";
 import { explain, isQuota } from "./explain.ts";
 import { endpointOf, type Operation } from "./operation.ts";
@@ -17,6 +18,8 @@ export interface Call {
   secrets: readonly string[];
   /** Authenticated with a key of its own instead of the management token. */
   ownKey: boolean;
+  /** Where token and base URL came from, if that is known. */
+  origins: Origins | undefined;
   /** Epoch ms, local. */
   now(): number;
 }
@@ -32,7 +35,7 @@ function outcomeOf(status: number): Outcome {
 
 /** An answer with status ≥ 400. */
 export function refusedError(call: Call, answer: Answer, body: ErrorBody): ZkscoreError {
-  const facts = explain({ op: call.op, status: answer.status, body, ownKey: call.ownKey });
+  const facts = explain({ op: call.op, status: answer.status, body, ownKey: call.ownKey, origins: call.origins });
   const wait = comeBackMs(call, answer, body);
   return new ZkscoreError({
     ...facts,
@@ -51,8 +54,7 @@ export function redirectError(call: Call, answer: Answer): ZkscoreError {
     code: "ZKS_CONFIG",
     what: `${call.op.doing} was answered with a redirect (${endpointOf(call.op)})`,
     why: `${call.origin} sends this request elsewhere; redirects are never followed, since the token would go along`,
-    remedy:
-      "Set ZKSCORE_BASE_URL or zkscore:baseUrl to the API's final address, with its path prefix; if it is right, the network's own login page (a captive portal) may stand in between",
+    remedy: `Set ZKSCORE_BASE_URL or zkscore:baseUrl to the API's final address, with its path prefix; if it is right, the network's own login page (a captive portal) may stand in between${movedBaseUrl(call)}`,
     safe: "the token went only to the configured address",
     ...answerFacts(call, answer),
     outcome: "unknown",
@@ -68,8 +70,7 @@ export function malformedError(call: Call, answer: Answer, where: string): Zksco
     code: "ZKS_MALFORMED",
     what: `${call.op.doing} got an answer that is not the API's${kind} (${endpointOf(call.op)})`,
     why: html || !json ? `${where}; probably a proxy, a network's login page, or a wrong base URL` : where,
-    remedy:
-      "Check ZKSCORE_BASE_URL or zkscore:baseUrl and any proxy in between; if they are right, the API has changed",
+    remedy: `Check ZKSCORE_BASE_URL or zkscore:baseUrl and any proxy in between; if they are right, the API has changed${movedBaseUrl(call)}`,
     ...answerFacts(call, answer),
     outcome: "unknown",
   });
@@ -81,7 +82,7 @@ export function unreachableError(call: Call, { why, remedy }: Unreachable): Zksc
     code: "ZKS_UNREACHABLE",
     what: `${call.op.doing} failed: no connection (${endpointOf(call.op)})`,
     why,
-    remedy,
+    remedy: `${remedy}${movedBaseUrl(call)}`,
     safe: "this request was not sent",
     outcome: "not-executed",
   });
@@ -97,7 +98,7 @@ export function failureError(call: Call, failure: Omit<Failure, "unsent">, deadl
       code: "ZKS_MALFORMED",
       what: `${call.op.doing} got an answer that is not HTTP/1.1 (${endpointOf(call.op)})`,
       why: `something else answers at ${call.origin}: another service, one that wants https, or one that speaks HTTP/2 only${code}`,
-      remedy: "Check scheme, host and port of ZKSCORE_BASE_URL or zkscore:baseUrl, and any proxy in between",
+      remedy: `Check scheme, host and port of ZKSCORE_BASE_URL or zkscore:baseUrl, and any proxy in between${movedBaseUrl(call)}`,
       outcome: "unknown",
     });
   }
@@ -146,6 +147,10 @@ export function listingError(call: Call, why: string): ZkscoreError {
     remedy: "Run the same command again; if it lasts, check ZKSCORE_BASE_URL and any caching proxy in between",
     safe: "nothing was decided from this list",
   });
+}
+
+function movedBaseUrl({ origins }: Call): string {
+  return ifCorrectedAlready("baseUrl", origins?.baseUrl);
 }
 
 /** Milliseconds the server wants us to wait; for a used-up quota that doesn't say, until the next UTC midnight. */

@@ -33,7 +33,9 @@ export function configure(config: HostConfig): void {
  */
 export function runtime(): HandlerContext {
   if (made !== undefined) return made;
-  const { baseUrl, now, ...settings } = hostSettings(process.env, (key) => configuration.get(`zkscore:${key}`));
+  const { baseUrl, now, origins, ...settings } = hostSettings(process.env, (key) =>
+    configuration.get(`zkscore:${key}`),
+  );
   const clock = systemClock(now);
   made = {
     clock,
@@ -41,6 +43,7 @@ export function runtime(): HandlerContext {
     client: createClient({
       baseUrl,
       token: settings.token,
+      origins,
       clock,
       deadlineMs: CALL_MS,
       engineAlive: () => engineAlive(ENGINE),
