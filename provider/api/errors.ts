@@ -69,7 +69,7 @@ export function malformedError(call: Call, answer: Answer, where: string): Zksco
   return new ZkscoreError({
     code: "ZKS_MALFORMED",
     what: `${call.op.doing} got an answer that is not the API's${kind} (${endpointOf(call.op)})`,
-    why: html || !json ? `${where}; probably a proxy, a network's login page, or a wrong base URL` : where,
+    why: html || !json ? `${where}; probably a proxy or a wrong base URL, or a network's login page` : where,
     remedy: `Check ZKSCORE_BASE_URL or zkscore:baseUrl and any proxy in between; if they are right, the API has changed${movedBaseUrl(call)}`,
     ...answerFacts(call, answer),
     outcome: "unknown",
