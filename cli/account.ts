@@ -20,6 +20,7 @@ export async function withAccount<T>(use: (account: Account) => Promise<T>): Pro
   const client = createClient({
     baseUrl,
     token,
+    origins: { token: "environment", baseUrl: "environment" },
     clock: systemClock(now),
     userAgent: "zkscore-keys",
     onPage: progress.onPage,

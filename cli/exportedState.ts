@@ -57,19 +57,21 @@ const exported = z.looseObject({
     pending_operations: z.array(z.looseObject({ resource })).nullish(),
   }),
 });
+/** What a stack that has never been deployed may print. */
+const neverDeployed = z.strictObject({ version: z.number(), deployment: z.null().optional() });
 
 /** Reads the JSON of `pulumi stack export`. `source` names it in errors. Throws `ZKS_INPUT`. */
 export function parseState(text: string, source: string): ExportedState {
-  const parsed = exported.safeParse(json(text));
-  if (!parsed.success) throw unreadable(source, "it isn't the JSON that `pulumi stack export` prints");
+  if (text.trim() === "") throw unreadable(source, "it is empty: did `pulumi stack export` fail?");
+  const value = json(text);
+  if (neverDeployed.safeParse(value).success) return emptyState();
+  const parsed = exported.safeParse(value);
+  if (!parsed.success) throw unreadable(source, whyNotExported(value));
   const { resources, pending_operations: pending, manifest } = parsed.data.deployment;
   const state: ExportedState = {
+    ...emptyState(),
     stack: stackOf((resources?.[0] ?? pending?.[0]?.resource)?.urn),
     writtenAt: writtenAt(manifest?.time),
-    keys: [],
-    identities: new Set(),
-    pendingOwners: new Set(),
-    pendingIds: new Set(),
   };
   for (const one of resources ?? []) {
     if (one.type === IDENTITY_TYPE && typeof one.outputs?.["identity"] === "string") {
@@ -85,6 +87,25 @@ export function parseState(text: string, source: string): ExportedState {
     if (one.id !== undefined && one.id !== "") state.pendingIds.add(one.id);
   }
   return state;
+}
+
+function emptyState(): ExportedState {
+  return {
+    stack: "",
+    writtenAt: undefined,
+    keys: [],
+    identities: new Set(),
+    pendingOwners: new Set(),
+    pendingIds: new Set(),
+  };
+}
+
+function whyNotExported(value: unknown): string {
+  if (value === undefined) return "it isn't JSON, or is cut";
+  if (typeof value === "object" && value !== null && "checkpoint" in value) {
+    return "it is a file of Pulumi's backend, not the JSON that `pulumi stack export` prints";
+  }
+  return "it isn't the JSON that `pulumi stack export` prints";
 }
 
 function keyOf(one: Resource, state: ExportedState, source: string): StateKey {

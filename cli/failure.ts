@@ -1,10 +1,17 @@
 import { ZkscoreError } from "../provider/domain/errors.ts";
 
+/** Arguments that can't be. */
+export class WrongArguments extends Error {}
+
 /** Writes why a command failed, for a person, to stderr. Returns the exit code. */
 export function explainFailure(error: unknown): number {
   if (ZkscoreError.is(error)) {
     process.stderr.write(`${error.message}\n`);
     return 1;
+  }
+  if (error instanceof WrongArguments) {
+    process.stderr.write(`${error.message}\n--help shows what there is.\n`);
+    return 2;
   }
   if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
     process.stderr.write(`${error.message.split("\n")[0]}\n--help shows what there is.\n`);

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
 import { explainFailure } from "./failure.ts";
+import { watchOutput } from "./output.ts";
+import { printable } from "./table.ts";
 
 const USAGE = `zkscore-keys: the API keys of a ZKScore account
 
@@ -8,7 +11,7 @@ const USAGE = `zkscore-keys: the API keys of a ZKScore account
   zkscore-keys reconcile   compares the account with the states of Pulumi stacks
   zkscore-keys emulator    runs a stand-in of the API on this machine
 
-  zkscore-keys COMMAND --help says more.
+  zkscore-keys COMMAND --help says more; --version says which release this is.
 
 The account: ZKSCORE_TOKEN, and ZKSCORE_BASE_URL where it isn't the documented one.
 Exit codes: 0 done, nothing found; 1 failed; 2 wrong arguments; 3 \`reconcile\` found something to look at.
@@ -30,15 +33,35 @@ async function main([name = "", ...argv]: readonly string[]): Promise<number> {
     process.stderr.write(`zkscore-keys needs Node 22.19 or newer; this is ${process.versions.node}\n`);
     return 1;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load !== undefined) return (await load())(argv);
-  const help = ["--help", "-h", "help"].includes(name);
+  // `help list` is `list --help`.
+  const [command = "", ...rest] = name === "help" && argv.length > 0 ? [argv[0], "--help"] : [name, ...argv];
+  const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (load !== undefined) return (await load())(rest);
+  if (["--version", "-v"].includes(command)) {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  const help = ["--help", "-h", "help"].includes(command);
+  if (!help && command !== "") process.stderr.write(`There is no command "${printable(command, 40)}".\n\n`);
   (help ? process.stdout : process.stderr).write(USAGE);
   return help ? 0 : 2;
 }
 
+function version(): string {
+  // A border: this package's own file, which it finds by its own name.
+  const manifest = JSON.parse(readFileSync(require.resolve("pulumi-zkscore/package.json"), "utf8")) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+const outputLost = watchOutput();
 main(process.argv.slice(2))
   .catch((error: unknown) => explainFailure(error))
   .then((code) => {
-    process.exitCode = code;
+    process.exitCode = code === 0 && outputLost() ? 1 : code;
+    // A write that fails tells so later.
+    process.once("beforeExit", () => {
+      if (code === 0 && outputLost()) process.exitCode = 1;
+    });
   });

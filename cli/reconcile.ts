@@ -5,6 +5,7 @@ import { ZkscoreError } from "../provider/domain/errors.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
 import { type Account, withAccount } from "./account.ts";
 import type { ExportedState } from "./exportedState.ts";
+import { WrongArguments } from "./failure.ts";
 import { type Comparison, compare } from "./reconcile/compare.ts";
 import { asJson, asText } from "./reconcile/report.ts";
 import { confirmed, revocable, revokeAll } from "./reconcile/revoke.ts";
@@ -44,11 +45,8 @@ export async function reconcile(argv: readonly string[]): Promise<number> {
   }
   const expiringMs = durationMs(values.expiring);
   const { "revoke-orphans": revoke, used, yes, json } = values;
-  const wrong = wrongArguments(expiringMs, { revoke, used, yes, json });
-  if (wrong !== undefined || expiringMs === undefined) {
-    process.stderr.write(`${wrong}\n--help shows what there is.\n`);
-    return 2;
-  }
+  const wrong = wrongArguments(expiringMs, { revoke, used, yes, json }) ?? wrongFiles(positionals);
+  if (wrong !== undefined || expiringMs === undefined) throw new WrongArguments(wrong);
   const states = await readStates(positionals);
   return withAccount(async (account) => {
     const look = async () => compare(await trustworthy(account, states), states, expiringMs);
@@ -82,6 +80,14 @@ function wrongArguments(expiringMs: number | undefined, { revoke, used, yes, jso
   if (revoke && !yes && (json || !process.stdin.isTTY))
     return "--revoke-orphans asks at a terminal; elsewhere give --yes";
   return undefined;
+}
+
+function wrongFiles(files: readonly string[]): string | undefined {
+  const stdin = files.filter((file) => file === "-").length;
+  if (stdin > 1) return "- (stdin) can be given once";
+  if (stdin === 1 && process.stdin.isTTY)
+    return "- reads a state from stdin, and stdin is the terminal: pulumi stack export | zkscore-keys reconcile -";
+  return files.includes("") ? "a FILE is empty text" : undefined;
 }
 
 function needsALook({ findings, missing }: Comparison): boolean {

@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { describeMs } from "../provider/domain/duration.ts";
+import { ZkscoreError } from "../provider/domain/errors.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import { isLive } from "../provider/handlers/remote.ts";
 import { withAccount } from "./account.ts";
+import { WrongArguments } from "./failure.ts";
 import { printable, table } from "./table.ts";
 
 const USAGE = `zkscore-keys usage [--key ID] [--from INSTANT] [--to INSTANT] [--json]
@@ -13,7 +15,7 @@ What the account's keys are used for: the totals, and each live key with its req
 the longest first. Keys that nobody uses should go.
 
   --key ID   one key: its totals and its endpoints
-  --from     ISO 8601, for example 2027-01-01T00:00:00Z
+  --from     ISO 8601 with a zone, for example 2027-01-01T00:00:00Z
   --to       likewise
   --json     the API's own answer on stdout
 `;
@@ -35,16 +37,43 @@ export async function usage(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { key: keyId, from, to, json } = values;
-  const query = { ...(keyId && { keyId }), ...(from && { from }), ...(to && { to }) };
+  const query = queryOf({ keyId, from, to });
   const text = await withAccount(async ({ client, list }) => {
+    const listing = keyId === undefined && json ? undefined : await list();
+    // To an API that knows no such key its usage is 0, which would be read as "nobody uses it".
+    if (keyId !== undefined && listing?.keys.has(keyId) === false) throw unknownKey();
     const answer = await client.usage(query);
-    if (json) return JSON.stringify(answer, undefined, 2);
+    if (json || listing === undefined) return JSON.stringify(answer, undefined, 2);
     if (keyId !== undefined) return [totals(answer), endpoints(answer)].join("\n\n");
-    const listing = await list();
     return [totals(answer), byKey([...listing.keys.values()], listing.serverTime)].join("\n\n");
   });
   process.stdout.write(`${text}\n`);
   return 0;
+}
+
+function queryOf({ keyId, from, to }: Record<"keyId" | "from" | "to", string | undefined>) {
+  if (keyId?.trim() === "") throw new WrongArguments("--key takes a key's id");
+  for (const [flag, value] of Object.entries({ from, to })) {
+    if (value === undefined || instantMs(value) !== undefined) continue;
+    throw new WrongArguments(`--${flag} takes an ISO 8601 instant with a zone, for example 2027-01-01T00:00:00Z`);
+  }
+  const [start, end] = [from, to].map((value) => (value === undefined ? undefined : instantMs(value)));
+  if (start !== undefined && end !== undefined && start > end) throw new WrongArguments("--from is later than --to");
+  return {
+    ...(keyId === undefined ? {} : { keyId }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+/** What was asked for isn't quoted: it could be a secret, pasted in its place. */
+function unknownKey(): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_NOT_FOUND",
+    what: "the account has no key with the id given to --key",
+    why: "it is mistyped, a name or a secret instead of an id, or of another account",
+    remedy: "`zkscore-keys list --all` shows the ids; check ZKSCORE_TOKEN and ZKSCORE_BASE_URL",
+  });
 }
 
 function totals({ usage: { totalRequests, successfulRequests, failedRequests } }: UsageResponse): string {

@@ -26,11 +26,12 @@ async function atTerminal(command: readonly string[], answer: string): Promise<n
   const ended = once(child, "close");
   let output = "";
   child.stdout.on("data", (text: Buffer) => {
-    if (!output.includes("Only") && `${output}${text}`.includes("Only")) child.stdin.write(`${answer}\r`);
+    if (!output.includes("Only") && `${output}${text}`.includes("Only")) child.stdin.write(answer);
     output += String(text);
   });
   const [code] = await ended;
   expect(output).toContain("Revoke 1 orphaned key(s) for good?");
+  expect(output.includes("Nothing was revoked.")).toBe(code !== 0);
   return Number(code);
 }
 
@@ -42,10 +43,11 @@ test.skipIf(!hasTerminal)("at a terminal it asks, and only `yes` revokes", async
   const command = [process.execPath, cli, "reconcile", state, "--revoke-orphans"];
   const status = () => world.api.keys().find((key) => key.id === orphan.id)?.status;
 
-  for (const answer of ["", "y", "no"]) {
+  // The last two are Ctrl-C and Ctrl-D.
+  for (const answer of ["\r", "y\r", "no\r", "\u0003", "\u0004"]) {
     expect(await atTerminal(command, answer)).toBe(3);
     expect(status()).toBe("active");
   }
-  expect(await atTerminal(command, "yes")).toBe(0);
+  expect(await atTerminal(command, "yes\r")).toBe(0);
   expect(status()).toBe("revoked");
 });

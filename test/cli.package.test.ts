@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../tools/root.ts";
@@ -47,7 +47,11 @@ test("the package holds what it promises, and none of the repository's tools, te
   ]) {
     expect(files).toContain(promised);
   }
-  expect(files.filter((file) => /^(test|tools|dist\/tools|examples|provider|cli|emulator)\b/.test(file))).toEqual([]);
+  expect(files.filter((file) => /^(test|tools|dist\/tools|provider|cli|emulator)\b/.test(file))).toEqual([]);
+  // State, settings and caches of whoever packed it.
+  expect(
+    files.filter((file) => /\.zkscore|\.tsbuildinfo|Pulumi\.\w+\.yaml|node_modules|\.tgz|\.log$/.test(file)),
+  ).toEqual([]);
 });
 
 test("its command runs from a project that installed it", async () => {
@@ -76,6 +80,61 @@ test("it brings its users no Node of its own: only undici and zod are installed 
   >;
   expect(Object.keys(manifest["dependencies"] ?? {})).toEqual(["undici", "zod"]);
   expect(manifest["optionalDependencies"]).toBeUndefined();
+});
+
+test("every relative link of its Markdown leads to a file that is in it, and to a heading that is there", () => {
+  const pages = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+  let links = 0;
+  for (const page of pages) {
+    for (const [, target = ""] of readFileSync(join(installed, page), "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      links += 1;
+      const [path = "", heading] = target.split("#");
+      const file = path === "" ? join(installed, page) : join(installed, dirname(page), path);
+      expect([page, target, existsSync(file)]).toEqual([page, target, true]);
+      if (heading !== undefined)
+        expect([page, target, headings(file)]).toEqual([page, target, expect.arrayContaining([heading])]);
+    }
+  }
+  expect(pages.length).toBeGreaterThan(20);
+  expect(links).toBeGreaterThan(40);
+});
+
+/** As GitHub makes them from headings. */
+function headings(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, text = ""]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test("nothing runs when it is installed, from a registry, a folder or a tarball; packing builds it", () => {
+  // A border: this repository's own file.
+  const { scripts } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const atInstall = [
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepublish",
+    "preprepare",
+    "prepare",
+    "postprepare",
+    "dependencies",
+  ];
+  expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
+  expect(scripts["prepack"]).toContain("build");
+  // In a clone nothing is built by `npm ci`: what needs `dist` builds it.
+  const needy = Object.entries(scripts).filter(
+    ([, line]) => /\bdist\/|vitest|publint/.test(line) && !line.includes("rmSync"),
+  );
+  expect(needy.length).toBeGreaterThan(8);
+  expect(
+    needy.filter(([, line]) => !line.startsWith("npm run build &&") && !line.startsWith("npm run --silent build &&")),
+  ).toEqual([]);
 });
 
 test("every file that package.json names exists", () => {

@@ -10,13 +10,23 @@ export function revocable({ findings }: Comparison, used: boolean): Finding[] {
   );
 }
 
-/** Asks at the terminal. */
+/** Asks at the terminal. Ctrl-C and Ctrl-D are a no. */
 export async function confirmed(count: number): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new Promise<string>((resolve) => {
+    const no = () => {
+      process.stderr.write("\n");
+      resolve("");
+    };
+    terminal.once("SIGINT", no);
+    terminal.once("close", no);
+  });
   try {
-    const answer = await terminal.question(`Revoke ${count} orphaned key(s) for good? Only "yes" does it: `);
+    const question = terminal.question(`Revoke ${count} orphaned key(s) for good? Only "yes" does it: `);
+    const answer = await Promise.race([question, left]);
     return answer.trim().toLowerCase() === "yes";
   } finally {
+    terminal.removeAllListeners("close");
     terminal.close();
   }
 }

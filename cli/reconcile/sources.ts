@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { ZkscoreError } from "../../provider/domain/errors.ts";
+import { decodeText } from "../decodeText.ts";
 import { type ExportedState, parseState } from "../exportedState.ts";
 
 /** The states in the files named (`-`: stdin), or of the current stack of this folder when none is. */
@@ -11,18 +12,19 @@ export async function readStates(files: readonly string[]): Promise<ExportedStat
 }
 
 async function readOne(file: string): Promise<ExportedState> {
-  if (file === "-") return parseState(await text(process.stdin), "stdin");
-  let content: string;
+  if (file === "-") return parseState(decodeText(await buffer(process.stdin), "stdin"), "stdin");
+  let content: Buffer;
   try {
-    content = await readFile(file, "utf8");
-  } catch {
+    content = await readFile(file);
+  } catch (error) {
+    const directory = error instanceof Error && "code" in error && error.code === "EISDIR";
     throw unavailable(
       `the state file ${file} can't be read`,
-      "it isn't there, or isn't yours to read",
-      "check its name",
+      directory ? "it is a directory" : "it isn't there, or isn't yours to read",
+      directory ? "give files: `pulumi stack export > state.json`" : "check its name",
     );
   }
-  return parseState(content, file);
+  return parseState(decodeText(content, file), file);
 }
 
 /** `pulumi stack export`: secrets stay encrypted. */

@@ -1,4 +1,5 @@
 import { ZkscoreError } from "../domain/errors.ts";
+import { ifCorrectedAlready, type Origin } from "../domain/origins.ts";
 
 /** Where the API lives, validated: `origin` and the path prefix without a trailing slash. */
 export interface Base {
@@ -21,7 +22,8 @@ export function isLoopback(hostname: string): boolean {
  * Parses the base URL setting. The token goes only to https, or to http on loopback; anything else is refused here,
  * before a socket exists. The setting itself is never quoted: it may hold a password.
  */
-export function parseBaseUrl(setting: string): Base {
+export function parseBaseUrl(setting: string, origin?: Origin): Base {
+  const refused = (why: string) => unusable(why, origin);
   const url = URL.canParse(setting.trim()) ? new URL(setting.trim()) : undefined;
   if (url === undefined) throw refused("it is not an absolute URL");
   if (url.username !== "" || url.password !== "") throw refused("it holds a user name or password");
@@ -33,13 +35,12 @@ export function parseBaseUrl(setting: string): Base {
   return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, ""), loopback };
 }
 
-function refused(why: string): ZkscoreError {
+function unusable(why: string, origin: Origin | undefined): ZkscoreError {
   return new ZkscoreError({
     code: "ZKS_CONFIG",
     what: "The base URL of the ZKScore API can't be used",
     why,
-    remedy:
-      "Set ZKSCORE_BASE_URL or zkscore:baseUrl to https://host/prefix, for example https://api-mainnet.onzks.com/v1",
+    remedy: `Set ZKSCORE_BASE_URL or zkscore:baseUrl to https://host/prefix, for example https://api-mainnet.onzks.com/v1${ifCorrectedAlready("baseUrl", origin)}`,
     safe: "no request was sent",
     outcome: "not-executed",
   });

@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Origins } from "../domain/origins.ts";
 import { createResponse, revokeResponse, updateResponse, usageResponse } from "../domain/wire.ts";
 import { parseBaseUrl } from "./baseUrl.ts";
 import { serverTime } from "./decode.ts";
@@ -19,6 +20,8 @@ export interface ClientOptions {
   baseUrl: string;
   /** The management token. Missing is an error only when a request needs it, so a preview works without. */
   token: string | undefined;
+  /** Where the two came from, for the words of errors. Default: not known. */
+  origins?: Origins;
   clock: Clock;
   /** In [0, 1), for jitter. Default `Math.random`. */
   random?: () => number;
@@ -35,7 +38,7 @@ export interface ClientOptions {
 
 /** The API client of one run. `close` ends every connection; calls under way fail. */
 export function createClient(options: ClientOptions): KeyApi & { close(): Promise<void> } {
-  const base = parseBaseUrl(options.baseUrl);
+  const base = parseBaseUrl(options.baseUrl, options.origins?.baseUrl);
   const run = createRun({
     clock: options.clock,
     random: options.random ?? Math.random,
@@ -45,7 +48,7 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
   });
   const connectTimeoutMs = Math.min(10_000, run.deadlineMs / (run.attempts + 1));
   const transport = createTransport(base, connectTimeoutMs, options.userAgent ?? "pulumi-zkscore");
-  const context: Context = { base, run, transport, token: options.token?.trim() };
+  const context: Context = { base, run, transport, token: options.token?.trim(), origins: options.origins };
   const store = createListingStore(run.clock, () => fetchListing(context, options.onPage));
 
   return {

@@ -7,7 +7,7 @@ import type { Answer } from "./transport.ts";
 /** Parses a success with its wire schema, or throws `ZKS_MALFORMED` naming the first field that is wrong. */
 export function decode<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
   if (answer.text === undefined) {
-    throw malformedError(call, answer, answer.tooLarge ? "the body is larger than 10 MB" : "the body is not UTF-8");
+    throw malformedError(call, answer, answer.unreadable ?? "the body broke off");
   }
   if (answer.text.trim() === "") throw malformedError(call, answer, "the body is empty");
   const json = parseJson(answer.text);

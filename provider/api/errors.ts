@@ -1,11 +1,13 @@
 import { type ErrorFacts, type Outcome, ZkscoreError } from "../domain/errors.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
+import { ifCorrectedAlready, type Origins } from "../domain/origins.ts";
 import type { ErrorBody } from "./errorBody.ts";
 import { explain, isQuota } from "./explain.ts";
 import { endpointOf, type Operation } from "./operation.ts";
 import { retryAfterMs } from "./retryAfter.ts";
 import { cleanApiCode, cleanRequestId } from "./secrets.ts";
 import type { Answer, Failure } from "./transport.ts";
+import type { Unreachable } from "./unreachable.ts";
 
 /** What every error of one call may know. */
 export interface Call {
@@ -16,22 +18,24 @@ export interface Call {
   secrets: readonly string[];
   /** Authenticated with a key of its own instead of the management token. */
   ownKey: boolean;
+  /** Where token and base URL came from, if that is known. */
+  origins: Origins | undefined;
   /** Epoch ms, local. */
   now(): number;
 }
 
 /**
  * Whether a POST answered with this status surely did nothing. 408 and the proxies' own codes (460, 499, …) may
- * follow a request that went through; so may every 5xx and, oddly, every 3xx.
+ * follow a request that went through; so may every 5xx and, oddly, every 3xx. A 511 is by RFC 6585 never the API's own.
  */
 function outcomeOf(status: number): Outcome {
-  if (status === 425) return "not-executed";
+  if (status === 425 || status === 511) return "not-executed";
   return status >= 400 && status < 452 && status !== 408 ? "rejected" : "unknown";
 }
 
 /** An answer with status ≥ 400. */
 export function refusedError(call: Call, answer: Answer, body: ErrorBody): ZkscoreError {
-  const facts = explain({ op: call.op, status: answer.status, body, ownKey: call.ownKey });
+  const facts = explain({ op: call.op, status: answer.status, body, ownKey: call.ownKey, origins: call.origins });
   const wait = comeBackMs(call, answer, body);
   return new ZkscoreError({
     ...facts,
@@ -50,7 +54,7 @@ export function redirectError(call: Call, answer: Answer): ZkscoreError {
     code: "ZKS_CONFIG",
     what: `${call.op.doing} was answered with a redirect (${endpointOf(call.op)})`,
     why: `${call.origin} sends this request elsewhere; redirects are never followed, since the token would go along`,
-    remedy: "Set ZKSCORE_BASE_URL or zkscore:baseUrl to the API's final address, with its path prefix",
+    remedy: `Set ZKSCORE_BASE_URL or zkscore:baseUrl to the API's final address, with its path prefix; if it is right, the network's own login page (a captive portal) may stand in between${movedBaseUrl(call)}`,
     safe: "the token went only to the configured address",
     ...answerFacts(call, answer),
     outcome: "unknown",
@@ -65,29 +69,39 @@ export function malformedError(call: Call, answer: Answer, where: string): Zksco
   return new ZkscoreError({
     code: "ZKS_MALFORMED",
     what: `${call.op.doing} got an answer that is not the API's${kind} (${endpointOf(call.op)})`,
-    why: html || !json ? `${where}; probably a proxy or a wrong base URL` : where,
-    remedy:
-      "Check ZKSCORE_BASE_URL or zkscore:baseUrl and any proxy in between; if they are right, the API has changed",
+    why: html || !json ? `${where}; probably a proxy or a wrong base URL, or a network's login page` : where,
+    remedy: `Check ZKSCORE_BASE_URL or zkscore:baseUrl and any proxy in between; if they are right, the API has changed${movedBaseUrl(call)}`,
     ...answerFacts(call, answer),
     outcome: "unknown",
   });
 }
 
-/** No usable answer came. `deadline`: the whole call's time was up, not just this attempt's. */
-export function failureError(call: Call, failure: Failure, deadline: boolean): ZkscoreError {
+/** No connection stood, so nothing of the request left this machine. */
+export function unreachableError(call: Call, { why, remedy }: Unreachable): ZkscoreError {
+  return new ZkscoreError({
+    code: "ZKS_UNREACHABLE",
+    what: `${call.op.doing} failed: no connection (${endpointOf(call.op)})`,
+    why,
+    remedy: `${remedy}${movedBaseUrl(call)}`,
+    safe: "this request was not sent",
+    outcome: "not-executed",
+  });
+}
+
+/** The request was sent, and no usable answer came. `deadline`: the whole call's time was up, not just this attempt's. */
+export function failureError(call: Call, failure: Omit<Failure, "unsent">, deadline: boolean): ZkscoreError {
   const code = failure.nodeCode === undefined ? "" : ` (${failure.nodeCode})`;
   const status = failure.status === undefined ? {} : { status: failure.status };
-  if (failure.unsent) {
+  if (deadline) return deadlineError(call, "unknown", status);
+  if (failure.status === undefined && failure.nodeCode?.startsWith("HPE_") === true) {
     return new ZkscoreError({
-      code: "ZKS_UNREACHABLE",
-      what: `${call.op.doing} failed: no connection (${endpointOf(call.op)})`,
-      why: `${call.origin} could not be reached${code}: refused, unknown name, no secure connection, or no answer to the connection attempt`,
-      remedy: "Check the network, the proxy, and ZKSCORE_BASE_URL or zkscore:baseUrl; then run the same command again",
-      safe: "this request was not sent",
-      outcome: "not-executed",
+      code: "ZKS_MALFORMED",
+      what: `${call.op.doing} got an answer that is not HTTP/1.1 (${endpointOf(call.op)})`,
+      why: `something else answers at ${call.origin}: another service, one that wants https, or one that speaks HTTP/2 only${code}`,
+      remedy: `Check scheme, host and port of ZKSCORE_BASE_URL or zkscore:baseUrl, and any proxy in between${movedBaseUrl(call)}`,
+      outcome: "unknown",
     });
   }
-  if (deadline) return deadlineError(call, "unknown", status);
   return new ZkscoreError({
     code: "ZKS_INTERRUPTED",
     what: `${call.op.doing} was interrupted (${endpointOf(call.op)})`,
@@ -133,6 +147,10 @@ export function listingError(call: Call, why: string): ZkscoreError {
     remedy: "Run the same command again; if it lasts, check ZKSCORE_BASE_URL and any caching proxy in between",
     safe: "nothing was decided from this list",
   });
+}
+
+function movedBaseUrl({ origins }: Call): string {
+  return ifCorrectedAlready("baseUrl", origins?.baseUrl);
 }
 
 /** Milliseconds the server wants us to wait; for a used-up quota that doesn't say, until the next UTC midnight. */

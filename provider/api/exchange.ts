@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { decode } from "./decode.ts";
 import { type ErrorBody, parseErrorBody } from "./errorBody.ts";
-import { type Call, failureError, redirectError, refusedError } from "./errors.ts";
+import { type Call, failureError, redirectError, refusedError, unreachableError } from "./errors.ts";
 import { isQuota } from "./explain.ts";
 import { type Deadline, type Run, remaining, type Verdict, withRetry } from "./retry.ts";
 import type { Answer, Outgoing, Transport } from "./transport.ts";
+import { explainUnreachable } from "./unreachable.ts";
 
 /** A request of one operation, before its token and timeout are known. */
 export interface Exchange<T> {
@@ -37,8 +38,12 @@ async function once<T>(
   const wholeDeadline = timeoutMs >= remaining(it.run, it.deadline);
   const got = await it.transport.send({ ...it.request, method: call.op.method, timeoutMs });
   if (got.kind === "failure") {
+    if (got.unsent !== undefined) {
+      const reason = explainUnreachable(call.origin, got.unsent);
+      return { done: false, error: unreachableError(call, reason), again: !reason.final, paced: false };
+    }
     const timeIsUp = got.timedOut && wholeDeadline;
-    const again = call.op.method === "POST" ? got.unsent : !timeIsUp;
+    const again = call.op.method !== "POST" && !timeIsUp;
     return { done: false, error: failureError(call, got, timeIsUp), again, paced: false };
   }
   const body = got.status >= 400 ? parseErrorBody(got.text) : undefined;
@@ -53,7 +58,7 @@ function refused(call: Call, answer: Answer, body: ErrorBody): Verdict<never> {
   const { status } = answer;
   const error = refusedError(call, answer, body);
   const paced = status === 429 && !isQuota({ status, body });
-  const failing = status === 408 || (status >= 500 && status !== 501 && status !== 505);
+  const failing = status === 408 || (status >= 500 && ![501, 505, 511].includes(status));
   // A POST may have run before a 408 or 5xx; 425 and 429 say that it didn't.
   const again = paced || status === 425 || (failing && call.op.method !== "POST");
   return { done: false, error, again, paced };

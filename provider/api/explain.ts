@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../domain/errors.ts";
+import { ifCorrectedAlready, named, type Origin, type Origins } from "../domain/origins.ts";
 import type { ErrorBody } from "./errorBody.ts";
 import type { Operation } from "./operation.ts";
 
@@ -16,9 +17,8 @@ export interface Refusal {
   body: ErrorBody;
   /** The request was authenticated with a key given for it, not with the management token. */
   ownKey: boolean;
+  origins: Origins | undefined;
 }
-
-const TOKEN = "the token in ZKSCORE_TOKEN or zkscore:token";
 
 /** Cause and remedy of an answer with status ≥ 400 (a 3xx and a malformed 2xx are told elsewhere). */
 export function explain(refusal: Refusal): Explanation {
@@ -26,6 +26,7 @@ export function explain(refusal: Refusal): Explanation {
   if (isQuota(refusal)) return quota(op);
   if (status === 401) return unauthorized(refusal);
   if (status === 403) return forbidden(refusal);
+  if (status === 407 || status === 511) return betweenUs(status);
   if (op.method === "PATCH" && (status === 405 || status === 501)) {
     return {
       code: "ZKS_NO_UPDATE",
@@ -33,7 +34,7 @@ export function explain(refusal: Refusal): Explanation {
       remedy: "Set ZKSCORE_UPDATES or zkscore:updates to `replace` (the default); a change then makes a new key",
     };
   }
-  if (status === 404 || status === 410) return notFound(op);
+  if (status === 404 || status === 410) return notFound(refusal);
   if (isConflict(refusal)) {
     return {
       code: "ZKS_CONFLICT",
@@ -85,8 +86,9 @@ function quota(op: Operation): Explanation {
   };
 }
 
-function unauthorized({ body, ownKey }: Refusal): Explanation {
-  const whose = ownKey ? "the API key this request was made with" : TOKEN;
+function unauthorized({ body, ownKey, origins }: Refusal): Explanation {
+  const token = named("token", origins?.token);
+  const whose = ownKey ? "the API key this request was made with" : `the token in ${token}`;
   const expired = body.topics.has("expired");
   const revoked = body.topics.has("revoked");
   // "invalid, expired or revoked" says nothing about which.
@@ -101,25 +103,47 @@ function unauthorized({ body, ownKey }: Refusal): Explanation {
     why: `${whose} ${state}`,
     remedy: ownKey
       ? "Give the key's current secret"
-      : "Set ZKSCORE_TOKEN, or `pulumi config set --secret zkscore:token`, to a valid management token of this account; check that ZKSCORE_BASE_URL is the deployment that issued it",
+      : `${SET_TOKEN[origins?.token ?? "default"]} to a valid management token of this account; check that ${named("baseUrl")} is the deployment that issued it${ifCorrectedAlready("token", origins?.token)}`,
   };
 }
 
-function forbidden({ body, ownKey }: Refusal): Explanation {
+const SET_TOKEN: Readonly<Record<Origin, string>> = {
+  environment: "Set ZKSCORE_TOKEN, which counts before any zkscore:token,",
+  configuration: "Set zkscore:token (`pulumi config set --secret zkscore:token`), or ZKSCORE_TOKEN,",
+  default: "Set ZKSCORE_TOKEN, or `pulumi config set --secret zkscore:token`,",
+};
+
+function forbidden({ body, ownKey, origins }: Refusal): Explanation {
   return {
     code: "ZKS_FORBIDDEN",
     why: !body.fromApi
       ? "something in front of the API (a proxy, a firewall) refused the request"
       : ownKey
         ? "the API key this request was made with may not do this"
-        : `${TOKEN} is valid but may not manage keys`,
+        : `the token in ${named("token", origins?.token)} is valid but may not manage keys`,
     remedy: body.fromApi
-      ? "Use a management token with write access to developer keys"
+      ? `Use a management token with write access to developer keys${ownKey ? "" : ifCorrectedAlready("token", origins?.token)}`
       : "Check the proxy and whether this machine's address is allowed to reach the API",
   };
 }
 
-function notFound(op: Operation): Explanation {
+/** Answers that no API gives: of something between it and us. */
+function betweenUs(status: 407 | 511): Explanation {
+  return status === 407
+    ? {
+        code: "ZKS_FORBIDDEN",
+        why: "a proxy in front of the API wants to know who asks",
+        remedy: "Set HTTPS_PROXY with user:password@ before its host, or ask who runs the proxy",
+      }
+    : {
+        code: "ZKS_UNREACHABLE",
+        why: "this network wants a login first (a captive portal); the API didn't see the request",
+        remedy: "Log in to the network with a browser, then run the same command again",
+      };
+}
+
+function notFound({ op, origins }: Refusal): Explanation {
+  const moved = ifCorrectedAlready("baseUrl", origins?.baseUrl);
   const ofKey = op.template.includes("{keyId}");
   return {
     code: "ZKS_NOT_FOUND",
@@ -127,8 +151,8 @@ function notFound(op: Operation): Explanation {
       ? "the account of this token has no live key with this id, or this deployment has no such endpoint"
       : "there is no such endpoint at this base URL",
     remedy: ofKey
-      ? "Check that the token and ZKSCORE_BASE_URL are those of the account the key lives in; run `pulumi refresh`"
-      : "Check ZKSCORE_BASE_URL or zkscore:baseUrl: its path prefix is part of it (some deployments use /v1, some /api/v1)",
+      ? `Check that the token and ZKSCORE_BASE_URL are those of the account the key lives in; run \`pulumi refresh\`${moved}`
+      : `Check ZKSCORE_BASE_URL or zkscore:baseUrl: its path prefix is part of it (some deployments use /v1, some /api/v1)${moved}`,
   };
 }
 

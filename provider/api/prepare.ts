@@ -1,4 +1,5 @@
 import { ZkscoreError } from "../domain/errors.ts";
+import { ifCorrectedAlready, named, type Origins } from "../domain/origins.ts";
 import type { CreateRequest, UpdateRequest } from "../domain/wire.ts";
 import type { Base } from "./baseUrl.ts";
 import type { Call } from "./errors.ts";
@@ -12,6 +13,7 @@ export interface Context {
   run: Run;
   transport: Transport;
   token: string | undefined;
+  origins: Origins | undefined;
 }
 
 interface Extras {
@@ -32,6 +34,7 @@ export function prepare(context: Context, op: Operation, path: string, extras: E
     origin: base.origin,
     secrets,
     ownKey: extras.secret !== undefined,
+    origins: context.origins,
     now: () => run.clock.now(),
   };
   const body = extras.body === undefined ? {} : { body: JSON.stringify(extras.body) };
@@ -65,16 +68,21 @@ export function webhookSecrets(body: CreateRequest | UpdateRequest): string[] {
   return (body.webhooks ?? []).flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
 }
 
-function managementToken({ token }: Context, op: Operation): string {
+function managementToken({ token, origins }: Context, op: Operation): string {
   const missing = token === undefined || token === "";
+  const onlyEnvironment = origins?.token === "environment";
   if (!missing && isHeaderSafe(token)) return token;
   throw new ZkscoreError({
     code: "ZKS_CONFIG",
     what: `${op.doing} needs the management token (${endpointOf(op)})`,
-    why: missing
-      ? "neither ZKSCORE_TOKEN nor zkscore:token is set"
-      : "the token holds a space, a line break or a character that no token has",
-    remedy: "Set ZKSCORE_TOKEN, or run `pulumi config set --secret zkscore:token`",
+    why: !missing
+      ? `the token in ${named("token", origins?.token)} holds a space, a line break or a character that no token has`
+      : onlyEnvironment
+        ? "ZKSCORE_TOKEN isn't set"
+        : "neither ZKSCORE_TOKEN nor zkscore:token is set",
+    remedy: onlyEnvironment
+      ? 'Set ZKSCORE_TOKEN; where a stack\'s configuration has it: ZKSCORE_TOKEN="$(pulumi config get zkscore:token)"'
+      : `Set ZKSCORE_TOKEN, or run \`pulumi config set --secret zkscore:token\`${ifCorrectedAlready("token", origins?.token)}`,
     safe: "no request was sent",
     outcome: "not-executed",
   });

@@ -129,16 +129,56 @@ function outlives(key: RemoteKey, expiresIn: string | undefined, now: number): b
 }
 
 async function prove(context: HandlerContext, inputs: KeyInputs, key: RemoteKey, apiKey: string): Promise<void> {
-  try {
-    await context.client.usage({ keyId: key.id }, apiKey);
-  } catch (error) {
-    if (!ZkscoreError.is(error) || (error.status !== 401 && error.status !== 403)) throw error;
+  const ask = (query: { keyId?: string }) =>
+    context.client.usage(query, apiKey).then(
+      () => undefined,
+      (error: unknown) => {
+        if (ZkscoreError.is(error)) return error;
+        throw error;
+      },
+    );
+  const error = await ask({ keyId: key.id });
+  if (error === undefined) return;
+  const who = inputs.ownership.name;
+  const without =
+    "leave out adopt.apiKey, with rotation.overlap set: then a new key is made and this one retired after the overlap";
+  if (error.status === 401) {
     throw refusal(
-      `${inputs.ownership.name}: adopt.apiKey isn't the secret of ${nameOf(key)}`,
-      error.status === 401 ? "the API doesn't accept it" : "the API says that it belongs to another key",
-      "give the key's own secret, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
+      `${who}: adopt.apiKey isn't the secret of ${nameOf(key)}`,
+      "the API doesn't accept it",
+      `give the key's own secret, or ${without}`,
     );
   }
+  // Only a secret that opens its own usage and not this key's is known to be another's.
+  if (error.code === "ZKS_FORBIDDEN" && (await ask({})) === undefined) {
+    throw refusal(
+      `${who}: adopt.apiKey isn't the secret of ${nameOf(key)}`,
+      "the API accepts it, and says that it belongs to another key",
+      `give the key's own secret, or ${without}`,
+    );
+  }
+  const unproven = `${who}: ${nameOf(key)} was not adopted, since it isn't known whether adopt.apiKey is its secret`;
+  if (error.code === "ZKS_FORBIDDEN") {
+    const confined = key.permissions.some(({ restrictions }) => (restrictions?.ipWhitelist ?? []).length > 0);
+    throw refusal(
+      unproven,
+      `usage answered 403 to it${confined ? "; the key may be used only from the addresses of its ipWhitelist" : ", as to a key that may not ask, or one that a proxy or firewall stops"}`,
+      `${confined ? "run this from one of those addresses" : "check what stands between this machine and the API"}; or ${without}`,
+    );
+  }
+  if ([404, 405, 410, 501].includes(error.status ?? 0)) {
+    throw refusal(unproven, `this deployment has no usage to ask with it (HTTP ${error.status})`, without);
+  }
+  throw new ZkscoreError({
+    code: error.code,
+    what: unproven,
+    why: error.why,
+    remedy: `${error.remedy}; or ${without}`,
+    safe: "no key was created, changed or revoked",
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  });
 }
 
 /** Where the key isn't what the program declares, both in the order-free form of the server's words. */

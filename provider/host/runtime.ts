@@ -31,14 +31,17 @@ export function configure(config: HostConfig): void {
 
 /**
  * The context of this process, made on first use: one process serves one engine operation, so one client, one listing
- * and one view of the stack serve all handlers. What other processes of the same operation have seen comes in before each. Throws `ZKS_CONFIG`, each time, where a setting can't be used.
+ * and one view of the stack serve all handlers. What other processes of the same operation have seen comes in before
+ * each. Throws `ZKS_CONFIG`, each time, where a setting can't be used.
  */
 export function runtime(): HandlerContext {
   if (made !== undefined) {
     made.view.catchUp();
     return made;
   }
-  const { baseUrl, now, ...settings } = hostSettings(process.env, (key) => configuration.get(`zkscore:${key}`));
+  const { baseUrl, now, origins, ...settings } = hostSettings(process.env, (key) =>
+    configuration.get(`zkscore:${key}`),
+  );
   const clock = systemClock(now);
   made = {
     clock,
@@ -46,6 +49,7 @@ export function runtime(): HandlerContext {
     client: createClient({
       baseUrl,
       token: settings.token,
+      origins,
       clock,
       deadlineMs: CALL_MS,
       engineAlive: () => engineAlive(ENGINE),

@@ -1,6 +1,7 @@
 import { parseBaseUrl } from "../api/baseUrl.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { instantMs } from "../domain/instant.ts";
+import { ifCorrectedAlready, named, type Origin, type Origins, type SettingName } from "../domain/origins.ts";
 import { PLAN_LIMITS, PLANS, type PlanLimits } from "../domain/plans.ts";
 import { DEFAULT_BASE_URL } from "../domain/vocabulary.ts";
 import type { Settings } from "../handlers/context.ts";
@@ -13,27 +14,34 @@ type Configured = (name: string) => string | undefined;
 export function connectionSettings(
   env: Environment,
   config: Configured,
-): { baseUrl: string; token: string | undefined } {
+): { baseUrl: string; token: string | undefined; origins: Origins } {
+  const [baseUrl, token] = [
+    pick(env["ZKSCORE_BASE_URL"], config("baseUrl")),
+    pick(env["ZKSCORE_TOKEN"], config("token")),
+  ];
   return {
-    baseUrl: pick(env["ZKSCORE_BASE_URL"], config("baseUrl")) ?? DEFAULT_BASE_URL,
-    token: pick(env["ZKSCORE_TOKEN"], config("token")),
+    baseUrl: baseUrl.value ?? DEFAULT_BASE_URL,
+    token: token.value,
+    origins: { baseUrl: baseUrl.origin, token: token.origin },
   };
 }
 
 export interface HostSettings extends Settings {
   baseUrl: string;
+  origins: Origins;
   /** `ZKSCORE_NOW`: the instant that decides on expiry and rotation, for tests. */
   now?: number;
 }
 
 /** All settings of a run. Throws `ZKS_CONFIG` that names the setting and shows no value. */
 export function hostSettings(env: Environment, config: Configured): HostSettings {
-  const { baseUrl, token } = connectionSettings(env, config);
-  const base = parseBaseUrl(baseUrl);
+  const { baseUrl, token, origins } = connectionSettings(env, config);
+  const base = parseBaseUrl(baseUrl, origins.baseUrl);
   const limits = planLimits(env, config);
   const now = fixedNow(env["ZKSCORE_NOW"], base.loopback);
   return {
     baseUrl,
+    origins,
     endpoint: `${base.loopback ? "http://loopback" : base.origin}${base.prefix}`,
     updates: updatesSetting(pick(env["ZKSCORE_UPDATES"], config("updates"))),
     confirmMissing: env["ZKSCORE_CONFIRM_MISSING"] === "1",
@@ -55,11 +63,12 @@ function confirmMoved(env: Environment): boolean {
   );
 }
 
-function updatesSetting(value: string | undefined): "replace" | "patch" {
+function updatesSetting({ value, origin }: Picked): "replace" | "patch" {
   const word = value?.toLowerCase() ?? "replace";
   if (word === "replace" || word === "patch") return word;
-  throw wrong(
-    "ZKSCORE_UPDATES / zkscore:updates",
+  throw wrongConfiguration(
+    "updates",
+    origin,
     "it is neither replace nor patch",
     "set it to replace (default) or patch",
   );
@@ -69,37 +78,38 @@ const LIMIT_FIELDS = ["requestsPerMinute", "requestsPerHour", "requestsPerDay", 
 
 /** Ceilings of the plan, overridden one by one by `planLimits` (JSON). Without a plan only what is overridden counts. */
 function planLimits(env: Environment, config: Configured): PlanLimits | undefined {
-  const name = pick(env["ZKSCORE_PLAN"], config("plan"))?.toLowerCase();
+  const { value, origin } = pick(env["ZKSCORE_PLAN"], config("plan"));
+  const name = value?.toLowerCase();
   const plan = PLANS.find((known) => known === name);
   if (name !== undefined && plan === undefined) {
-    throw wrong(
-      "ZKSCORE_PLAN / zkscore:plan",
+    throw wrongConfiguration(
+      "plan",
+      origin,
       "it is no plan of the API",
       `set it to one of ${PLANS.join(", ")}, or leave it out`,
     );
   }
   const overrides = pick(env["ZKSCORE_PLAN_LIMITS"], config("planLimits"));
-  if (plan === undefined && overrides === undefined) return undefined;
+  if (plan === undefined && overrides.value === undefined) return undefined;
   return {
     ...(plan === undefined ? {} : PLAN_LIMITS[plan]),
-    ...(overrides === undefined ? {} : parseLimits(overrides)),
+    ...(overrides.value === undefined ? {} : parseLimits(overrides.value, overrides.origin)),
   };
 }
 
-function parseLimits(text: string): PlanLimits {
+function parseLimits(text: string, origin: Origin): PlanLimits {
   const form = `write JSON such as {"requestsPerMinute": 600}; fields: ${LIMIT_FIELDS.join(", ")}`;
-  const setting = "ZKSCORE_PLAN_LIMITS / zkscore:planLimits";
+  const wrongLimits = (why: string) => wrongConfiguration("planLimits", origin, why, form);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw wrong(setting, "it is not JSON", form);
+    throw wrongLimits("it is not JSON");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw wrong(setting, "it is not an object", form);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw wrongLimits("it is not an object");
   for (const [field, value] of Object.entries(parsed)) {
-    if (!LIMIT_FIELDS.some((known) => known === field)) throw wrong(setting, "it has a field that is no limit", form);
-    if (!Number.isSafeInteger(value) || value < 1) throw wrong(setting, `${field} is not a whole number above 0`, form);
+    if (!LIMIT_FIELDS.some((known) => known === field)) throw wrongLimits("it has a field that is no limit");
+    if (!Number.isSafeInteger(value) || value < 1) throw wrongLimits(`${field} is not a whole number above 0`);
   }
   return parsed;
 }
@@ -116,9 +126,21 @@ function fixedNow(text: string | undefined, loopback: boolean): number | undefin
   );
 }
 
-function pick(first: string | undefined, second: string | undefined): string | undefined {
-  const given = [first, second].find((value) => value !== undefined && value.trim() !== "");
-  return given?.trim();
+interface Picked {
+  value: string | undefined;
+  origin: Origin;
+}
+
+function pick(environment: string | undefined, configuration: string | undefined): Picked {
+  const first = environment?.trim() ?? "";
+  if (first !== "") return { value: first, origin: "environment" };
+  const second = configuration?.trim() ?? "";
+  return second === "" ? { value: undefined, origin: "default" } : { value: second, origin: "configuration" };
+}
+
+function wrongConfiguration(setting: SettingName, origin: Origin, why: string, remedy: string): ZkscoreError {
+  const both = named(setting).replace(" or ", " / ");
+  return wrong(both, why, `${remedy}${ifCorrectedAlready(setting, origin)}`);
 }
 
 function wrong(setting: string, why: string, remedy: string): ZkscoreError {
