@@ -16,11 +16,6 @@ function parse(entry: string): Block | undefined {
   return prefix > width ? undefined : { address, family: version === 4 ? "ipv4" : "ipv6", prefix };
 }
 
-/** Whether an `ipWhitelist` entry is an address or a CIDR block, v4 or v6. */
-export function isAddressOrBlock(entry: string): boolean {
-  return parse(entry) !== undefined;
-}
-
 /** Whether a client's address is in a whitelist. An empty list allows nobody. */
 export function isListed(client: string, whitelist: readonly string[]): boolean {
   const address = client.startsWith("::ffff:") ? client.slice(7) : client;
