@@ -1,14 +1,18 @@
 import { z } from "zod";
 import { ACTIONS, RESOURCES } from "../provider/domain/vocabulary.ts";
 import { createRequest } from "../provider/domain/wire.ts";
+import { isAddressOrBlock } from "./addresses.ts";
 
 /**
  * What a request may be: the shared request schemas with every rule that JSON Schema can say, so that the OpenAPI
  * document tells a valid request from one that the emulator refuses. Only a plan's ceilings are checked beside them.
  */
 
-/** An instant with a zone, as the document's `date-time`. */
-export const instantText = z.iso.datetime({ offset: true, error: "must be an ISO 8601 instant" });
+/** An instant with a zone. The document says it with a format: schemathesis takes minutes for the pattern. */
+export const instantText = z
+  .string()
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, "must be an ISO 8601 instant")
+  .meta({ format: "date-time" });
 
 // Ranges, not `\S`: what counts as blank differs between JavaScript and other readers of the document.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant
@@ -16,8 +20,22 @@ const NOT_BLANK = /[^\u0000-\u0020]/;
 
 const OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 
-/** An IPv6 address or block that ends as an IPv4 one: `::ffff:192.0.2.1`. */
-const MAPPED = new RegExp(`^::([Ff]{4}:)?(${OCTET}\\.){3}${OCTET}(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?$`);
+const IPV4 = `(${OCTET}\\.){3}${OCTET}`;
+const V6_BITS = "(12[0-8]|1[01][0-9]|[1-9]?[0-9])";
+
+/** An address or a block; the patterns are those of the blocks, also of one that is written `::ffff:192.0.2.0/120`. */
+const addressOrBlock = z
+  .string()
+  .refine(isAddressOrBlock, "must be an address or a CIDR block")
+  .meta({
+    anyOf: [
+      { format: "ipv4" },
+      { format: "ipv6" },
+      { pattern: `^${IPV4}/(3[0-2]|[12]?[0-9])$` },
+      { pattern: `^::([Ff]{4}:)?${IPV4}/${V6_BITS}$` },
+      { pattern: z.regexes.cidrv6.source },
+    ],
+  });
 
 const PORT = "([1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 
@@ -33,14 +51,7 @@ const permission = createRequest.shape.permissions.element.extend({
     .strictObject({
       identities: z.array(z.string()).optional(),
       chains: z.array(z.string()).optional(),
-      ipWhitelist: z
-        .array(
-          z.union(
-            [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.string().regex(MAPPED)],
-            "must be an address or a CIDR block",
-          ),
-        )
-        .optional(),
+      ipWhitelist: z.array(addressOrBlock).optional(),
     })
     .optional(),
 });

@@ -42,7 +42,7 @@ function reason(issue: z.core.$ZodIssue | undefined): string {
     case "too_small":
     case "invalid_format":
     case "invalid_value":
-    case "invalid_union":
+    case "custom":
       return issue.message;
     default:
       return "is missing or of the wrong type";
