@@ -17,7 +17,7 @@ export interface Cell {
   resolution: Resolution;
 }
 
-/** One message of the compiler; without a file it is about the options. */
+/** One message of the compiler; without a file it is about the options (TypeScript 7 locates those in the configuration). */
 export interface Diagnostic {
   file: string | undefined;
   text: string;
@@ -75,6 +75,7 @@ export async function compile(
 
 function diagnostic(line: string): Diagnostic | undefined {
   const located = /^(\S.*?)\((\d+,\d+)\): error (TS\d+: .*)$/.exec(line);
+  if (located?.[1]?.endsWith(".json") === true) return { file: undefined, text: String(located[3]) };
   if (located !== null) return { file: located[1], text: `${located[1]}(${located[2]}): ${located[3]}` };
   const general = /^error (TS\d+: .*)$/.exec(line);
   return general === null ? undefined : { file: undefined, text: String(general[1]) };
