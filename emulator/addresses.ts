@@ -9,9 +9,9 @@ interface Block {
 function parse(entry: string): Block | undefined {
   const [address = "", bits, ...rest] = entry.split("/");
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return undefined;
+  if (version === 0 || rest.length > 0 || address.includes("%")) return undefined; // a zone means something on one machine only
   const width = version === 4 ? 32 : 128;
-  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return undefined;
+  if (bits !== undefined && !/^(0|[1-9]\d{0,2})$/.test(bits)) return undefined;
   const prefix = bits === undefined ? width : Number(bits);
   return prefix > width ? undefined : { address, family: version === 4 ? "ipv4" : "ipv6", prefix };
 }

@@ -7,7 +7,7 @@ import type { FaultRegistry } from "./faults.ts";
 import type { Holds } from "./holds.ts";
 import type { Journal } from "./journal.ts";
 import type { Limits } from "./limits.ts";
-import { isKeyId, type Route, route } from "./routes.ts";
+import { isKeyId, NOWHERE, type Route, route } from "./routes.ts";
 import { newId } from "./secrets.ts";
 
 /** What the contract's handler is made of. */
@@ -36,8 +36,6 @@ export interface Arrived extends Incoming {
   /** Monotonic ms. */
   started: number;
 }
-
-const NOWHERE: Route = { operation: "unknown", template: "(unknown)", keyId: null, wish: null };
 
 /** Recognises a request, records it and picks the faults that are due for it. */
 export function arrive(parts: HandlerParts, incoming: Incoming): Arrived {
@@ -78,5 +76,5 @@ export function arrive(parts: HandlerParts, incoming: Incoming): Arrived {
 }
 
 function wholeOrNull(text: string): number | null {
-  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+  return /^\d{1,16}$/.test(text) ? Number(text) : null;
 }

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import {
-  createRequest,
   createResponse,
   listResponse,
   revokeResponse,
-  updateRequest,
   updateResponse,
   usageResponse,
   wireKey,
@@ -13,6 +11,7 @@ import {
   wireRateLimit,
   wireWebhook,
 } from "../provider/domain/wire.ts";
+import { createBody, updateBody } from "./requests.ts";
 
 /**
  * The whole contract: the shared wire schemas, which require only what the provider acts on, with the documented fields
@@ -113,9 +112,9 @@ export const SCHEMAS = {
   KeyUsage: wireKeyUsage,
   Webhook: webhook,
   Key: key,
-  CreateRequest: createRequest,
+  CreateRequest: createBody,
   CreateResponse: createResponse.extend({ key, webhooks: z.array(webhook).nullish() }),
-  UpdateRequest: updateRequest,
+  UpdateRequest: updateBody,
   UpdateResponse: updateResponse.extend({ key, webhooks: z.array(webhook).nullish() }),
   RevokeResponse: revokeResponse,
   ListResponse: listResponse.extend({ keys: z.array(key), summary: summary.optional() }),

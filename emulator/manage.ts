@@ -17,7 +17,7 @@ function context(core: Core, caller: Caller, now: number, keyIds: readonly strin
 /** `POST /developer/keys`. */
 export async function create(core: Core, call: Call): Promise<Prepared> {
   const { account } = call.caller;
-  const body = parseCreate(call.body, account.limits, core.clock.now());
+  const body = parseCreate(call.body, account.limits);
   if (core.modes().checkWebhooks) await checkReachable(body.webhooks);
   return (now) => {
     checkQuota(core, call.caller, body, now);

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { z } from "zod";
 import { DEFAULT_BASE_URL, KEY_STATUSES } from "../provider/domain/vocabulary.ts";
 import { SCHEMAS } from "./contract.ts";
+import { MAX_WHOLE } from "./query.ts";
+import { instantText } from "./requests.ts";
 import { KEY_OPERATIONS, type KeyOperation, STATUS_TABLE } from "./statuses.ts";
 
 type Json = Record<string, unknown>;
@@ -26,9 +28,12 @@ const keyIdInPath: Json = {
   schema: { type: "string" },
 };
 const paging = [
-  query("limit", "Entries a page (assumed).", { type: "integer", minimum: 1, maximum: 100, default: 20 }),
-  query("offset", "Entries to skip (assumed).", { type: "integer", minimum: 0, default: 0 }),
+  query("limit", "Entries a page, of which no page has more than 100 (assumed).", {
+    ...{ type: "integer", minimum: 1, maximum: MAX_WHOLE, default: 20 },
+  }),
+  query("offset", "Entries to skip (assumed).", { type: "integer", minimum: 0, maximum: MAX_WHOLE, default: 0 }),
 ];
+const { $schema: _, ...instantSchema }: Json = z.toJSONSchema(instantText);
 
 const SHAPES: Record<KeyOperation, Shape> = {
   create: {
@@ -75,8 +80,8 @@ const SHAPES: Record<KeyOperation, Shape> = {
     source: "Documented; its query is assumed, and that an issued key may ask for its own.",
     parameters: [
       query("keyId", "Only this key's (assumed).", { type: "string" }),
-      query("from", "From this instant (assumed).", { type: "string", format: "date-time" }),
-      query("to", "Up to this instant (assumed).", { type: "string", format: "date-time" }),
+      query("from", "From this instant (assumed). One after `to` is an empty span.", instantSchema),
+      query("to", "Up to this instant (assumed).", instantSchema),
       ...paging,
     ],
     response: "UsageResponse",
@@ -92,14 +97,21 @@ function headersOf(status: number): Json {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
+/** What the new key's id leads to. */
+function links(operation: KeyOperation): Json {
+  if (operation !== "create") return {};
+  const to = (operationId: KeyOperation) => ({ operationId, parameters: { keyId: "$response.body#/keyId" } });
+  return { links: { revoke: to("revoke"), update: to("update"), usage: to("usage") } };
+}
+
 function responses(operation: KeyOperation): Json {
   const cells = Object.entries(STATUS_TABLE[operation]).flatMap(([status, cell]) => {
     if (!("when" in cell)) return [];
     const code = Number(status);
     const schema = code < 300 ? ref(SHAPES[operation].response) : ref("Error");
-    return [
-      [status, { description: cell.when, headers: headersOf(code), content: { "application/json": { schema } } }],
-    ];
+    const content = { "application/json": { schema } };
+    const next = code < 300 ? links(operation) : {};
+    return [[status, { description: cell.when, headers: headersOf(code), content, ...next }]];
   });
   return Object.fromEntries(cells);
 }

@@ -4,6 +4,7 @@ import type { Caller, Core } from "./core.ts";
 import { ApiFailure } from "./failure.ts";
 import type { FaultSpec } from "./faultSpec.ts";
 import { create, list, revoke, update } from "./manage.ts";
+import type { Modes } from "./modes.ts";
 import type { Route } from "./routes.ts";
 
 /** A request, parsed and authenticated. */
@@ -30,12 +31,19 @@ export interface Result {
 /** Validated; `run` is synchronous and is called inside one transaction. */
 export type Prepared = (now: number) => Result;
 
+/** Throws what a request deserves that no operation is for: 404 where there is no such path, 405 where it has other methods. */
+export function assertOperation({ operation, allow }: Route, updates: Modes["updates"]): void {
+  if (operation !== "unknown") return;
+  if (allow.length === 0) throw new ApiFailure("notFound", "no such endpoint");
+  const methods = allow.filter((method) => method !== "PATCH" || updates !== 405);
+  throw new ApiFailure("methodNotAllowed", undefined, { headers: { Allow: methods.join(", ") } });
+}
+
 /** Validates a call, or throws the failure it deserves. */
 export async function prepare(core: Core, call: Call): Promise<Prepared> {
   const { operation } = call.route;
   if (operation === "data") return data(call);
   if (operation === "usage") return usage(core, call);
-  if (operation === "unknown") throw new ApiFailure("notFound", "no such endpoint");
   if (
     call.caller.type === "issued" &&
     !(core.modes().issuedKeysManage && allowsEverything(call.caller.key.doc.permissions))

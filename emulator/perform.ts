@@ -3,7 +3,7 @@ import { readBody } from "./body.ts";
 import type { Caller, Core } from "./core.ts";
 import { bite, Cut, pass } from "./exchange.ts";
 import { ApiFailure, FAILURES } from "./failure.ts";
-import { type Call, type Prepared, prepare, type Result } from "./operations.ts";
+import { assertOperation, type Call, type Prepared, prepare, type Result } from "./operations.ts";
 
 /**
  * Takes a call through validation and its one transaction. Throws the `ApiFailure` it deserves, having counted the use of
@@ -18,6 +18,7 @@ export async function perform(parts: HandlerParts, arrived: Arrived, caller: Cal
   try {
     limits.admit(caller, core.clock.now());
     admitted = true;
+    assertOperation(arrived.where, core.modes().updates);
     run = await prepare(core, await call(parts, arrived, caller));
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;

@@ -1,11 +1,15 @@
 import { ApiFailure } from "./failure.ts";
+import { instantText } from "./requests.ts";
 
-/** `limit` (default 20, at most 100 or `cap`) and `offset` (assumed). */
+/** The most an `offset` or a `limit` may be: what a number holds exactly. */
+export const MAX_WHOLE = Number.MAX_SAFE_INTEGER;
+
+/** `limit` (default 20; a page holds at most 100 or `cap`, whatever is asked) and `offset` (assumed). */
 export function paging(query: URLSearchParams, cap: number): { limit: number; offset: number } {
   const whole = (name: string, fallback: number, least: number): number => {
     const text = query.get(name);
     if (text === null) return fallback;
-    if (!/^\d{1,9}$/.test(text) || Number(text) < least) {
+    if (!/^\d{1,16}$/.test(text) || Number(text) < least || Number(text) > MAX_WHOLE) {
       throw new ApiFailure("invalidParameters", `${name} must be a whole number, at least ${least}`);
     }
     return Number(text);
@@ -17,7 +21,8 @@ export function paging(query: URLSearchParams, cap: number): { limit: number; of
 export function instant(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new ApiFailure("invalidParameters", `${name} must be an ISO 8601 instant`);
-  return at;
+  if (!instantText.safeParse(text).success) {
+    throw new ApiFailure("invalidParameters", `${name} must be an ISO 8601 instant`);
+  }
+  return Date.parse(text);
 }

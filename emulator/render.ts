@@ -70,7 +70,7 @@ export function renderWebhooks(key: KeyRecord, context: RenderContext): Record<s
     const stats = context.webhookStats(id);
     return {
       id,
-      url: normalise ? new URL(url).href : url,
+      url: normalise ? (URL.parse(url)?.href ?? url) : url,
       events: normalise ? events.toReversed() : events,
       status: stats.failureCount > 0 && stats.failureCount === stats.deliveryCount ? "failing" : "active",
       lastDelivery: stats.lastDelivery === null ? null : iso(stats.lastDelivery),

@@ -38,8 +38,8 @@ export function webhooks(store: Store, vault: Vault): Webhooks {
   );
 
   const send = async (url: string, webhookId: string, body: string): Promise<Omit<Delivery, "keyId" | "webhookId">> => {
-    const target = new URL(url);
-    if (target.protocol !== "http:" || !isLoopback(target)) return { failure: "not loopback" };
+    const target = URL.parse(url);
+    if (target === null || target.protocol !== "http:" || !isLoopback(target)) return { failure: "not loopback" };
     const kept = sealed.get(webhookId)?.["sealedSecret"];
     const secret = kept instanceof Uint8Array ? vault.open(kept) : "";
     if (secret === undefined) return { failure: "secret sealed under another operator token" };

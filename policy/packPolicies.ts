@@ -1,11 +1,12 @@
 import type { EnforcementLevel, ReportViolation, StackValidationArgs } from "@pulumi/policy";
+import type { Policy } from "./args.ts";
 import type { Definition } from "./definition.ts";
 import { DEFINITIONS } from "./definitions.ts";
 import { Reporter } from "./report.ts";
 import { exemptionFindings } from "./rules/exemptionHygiene.ts";
 import { liveWanted, type Runtime, resolve } from "./runtime.ts";
 import type { SETTINGS } from "./settings.ts";
-import { type Policy, stepAside, toPolicy } from "./toPolicy.ts";
+import { stepAside, toPolicy } from "./toPolicy.ts";
 
 /**
  * Carries the settings. A policy sees its own configuration only, so this one stands first, is not bound to a type, and

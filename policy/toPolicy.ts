@@ -3,24 +3,20 @@ import {
   type PolicyResourceOptions,
   type ReportViolation,
   type ResourceValidationArgs,
-  type ResourceValidationPolicy,
   remediateResourceOfType,
   type StackValidationArgs,
-  type StackValidationPolicy,
   validateResourceOfType,
   validateStackResourcesOfType,
 } from "@pulumi/policy";
 import { ApiKey } from "../provider/resources/apiKey.ts";
 import { NotEvaluated } from "./account.ts";
+import type { Policy } from "./args.ts";
 import type { Definition, Finding, Subject } from "./definition.ts";
 import { detectEnvironment } from "./environment.ts";
 import type { Parameters, Values } from "./parameters.ts";
 import { asPlace, Reporter } from "./report.ts";
 import { liveWanted, type Runtime, resolve } from "./runtime.ts";
 import { readKey } from "./view.ts";
-
-/** A Pulumi policy that may judge resources, stacks, or both. */
-export type Policy = ResourceValidationPolicy & Partial<StackValidationPolicy>;
 
 /** The parts of the SDK's arguments that a subject is made of; a resource's and a stack member's are the same. */
 interface Source {

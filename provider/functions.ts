@@ -1,13 +1,5 @@
 import type { KeyApi, RemoteKey } from "./api/types.ts";
-import type { UsageResponse } from "./domain/wire.ts";
-
-/** A key of the account, without its secret (which no call can give). */
-export type AccountKey = Pick<RemoteKey, "id" | "name" | "status" | "createdAt" | "permissions"> & {
-  description?: string;
-  expiry?: string;
-  lastUsed?: string;
-  totalRequests?: number;
-};
+import type { AccountKey, UsageReport } from "./resources/account.ts";
 
 /**
  * Every key of the account, any status, in the order the API lists them. Uses the same settings as `ApiKey`
@@ -22,7 +14,7 @@ export async function getApiKeys(): Promise<AccountKey[]> {
  * Usage of one key, or of the whole account without `keyId`. `from` and `to` are ISO 8601 instants.
  * Throws `ZkscoreError`. Source: page *Get Usage*; its query parameters are assumed.
  */
-export async function getUsage(query: { keyId?: string; from?: string; to?: string } = {}): Promise<UsageResponse> {
+export async function getUsage(query: { keyId?: string; from?: string; to?: string } = {}): Promise<UsageReport> {
   return withClient((client) => client.usage(query));
 }
 

@@ -4,7 +4,18 @@
  */
 export { type ErrorCode, ZkscoreError } from "./domain/errors.ts";
 export type { Action, Resource } from "./domain/vocabulary.ts";
-export { type AccountKey, getApiKeys, getUsage } from "./functions.ts";
+export { getApiKeys, getUsage } from "./functions.ts";
+export type {
+  AccountKey,
+  AccountPermission,
+  AccountRestrictions,
+  EndpointUsage,
+  UsageBreakdown,
+  UsagePagination,
+  UsagePoint,
+  UsageReport,
+  UsageTotals,
+} from "./resources/account.ts";
 export { ApiKey } from "./resources/apiKey.ts";
 export type {
   AdoptArgs,

@@ -161,7 +161,7 @@ test("the prefix is a setting, and nothing answers outside it", async () => {
     expect(other.url).toBe(`${other.origin}/api/v1`);
     expect((await ask(other.url + KEYS, "t")).status).toBe(200);
     expect((await ask(`${other.origin}/v1${KEYS}`, "t")).status).toBe(404);
-    expect((await ask(`${other.url}${KEYS}`, "t", "PUT", {})).status).toBe(404);
+    expect((await ask(`${other.url}${KEYS}`, "t", "PUT", {})).status).toBe(405);
   } finally {
     await other.close();
   }

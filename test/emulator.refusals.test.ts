@@ -51,6 +51,8 @@ const REFUSED: Record<string, unknown[]> = {
     hook({ url: "ftp://example.com" }),
     hook({ url: "https://user:pass@example.com" }),
     hook({ url: 7 }),
+    hook({ url: "https://[7]/" }),
+    hook({ url: "https://example.com:70000/" }),
   ],
   "Invalid parameters": [
     undefined,
@@ -58,13 +60,14 @@ const REFUSED: Record<string, unknown[]> = {
     "[]",
     '"text"',
     { permissions: good.permissions },
+    { ...good, name: "" },
     { ...good, name: " " },
     { ...good, name: 7 },
     { ...good, rateLimit: { requestsPerMinute: 0 } },
     { ...good, rateLimit: { requestsPerMinute: 1.5 } },
     { ...good, rateLimit: { requestsPerMinute: "60" } },
     { ...good, expiry: "tomorrow" },
-    { ...good, expiry: NOW },
+    { ...good, expiry: "2026-12-31" },
     { ...good, metadata: [] },
     { ...good, colour: "red" },
     hook({ events: [] }),
@@ -178,6 +181,39 @@ test("an unreachable webhook is refused where the deployment checks, on loopback
   );
   expect((await create(hook({ url: "https://192.0.2.1/" }))).status).toBe(201);
   expect((await create({ ...hook({ url: `http://127.0.0.1:${port}/` }), name: "b" })).status).toBe(201);
+});
+
+test("a path the API has answers other methods with 405 and the methods it has; a path it hasn't, with 404", async () => {
+  await start({ updates: "patch" });
+  const asked: unknown[] = [];
+  for (const path of [KEYS, `${KEYS}/key_unknown`, "/developer/usage", "/scores/alice.zks", "/developer", "/nowhere"]) {
+    const { status, headers } = await ask(emulator.url + path, token(), "TRACE");
+    asked.push([path, status, headers["allow"]?.[0]]);
+  }
+  expect(asked).toEqual([
+    [KEYS, 405, "POST, GET"],
+    [`${KEYS}/key_unknown`, 405, "DELETE, PATCH"],
+    ["/developer/usage", 405, "GET"],
+    ["/scores/alice.zks", 405, "GET, POST, PUT, PATCH, DELETE"],
+    ["/developer", 404, undefined],
+    ["/nowhere", 404, undefined],
+  ]);
+  emulator.setMode({ updates: 405 });
+  const { headers } = await ask(`${emulator.url}${KEYS}/key_unknown`, token(), "PUT");
+  expect(headers["allow"]).toEqual(["DELETE"]);
+});
+
+test("what no page refuses is accepted: an expiry that has passed, a span that is empty, an offset past the end", async () => {
+  await start();
+  expect((await create({ ...good, expiry: NOW })).status).toBe(201);
+  expect(emulator.keys()).toMatchObject([{ status: "expired" }]);
+  const usage = `${emulator.url}/developer/usage`;
+  const empty = await ask(`${usage}?from=2026-03-05T00:00:00Z&to=2026-03-04T00:00:00Z`, token());
+  expect([empty.status, Object(empty.json).usage.totalRequests]).toEqual([200, 0]);
+  const beyond = await ask(`${emulator.url}${KEYS}?limit=500&offset=${Number.MAX_SAFE_INTEGER}`, token());
+  expect(Object(beyond.json)).toMatchObject({ keys: [], pagination: { limit: 100, hasMore: false } });
+  for (const query of ["to=0.5", "from=2026", "from=2026-03-04", "offset=9007199254740992", "limit=0"])
+    expect((await ask(`${usage}?${query}`, token())).status, query).toBe(400);
 });
 
 test("a deployment without update says so in one of three ways and changes nothing", async () => {

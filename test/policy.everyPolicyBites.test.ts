@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import type { ZkscoreGuardArgs } from "../policy/args.ts";
 import type { Definition, Example } from "../policy/definition.ts";
 import { DEFINITIONS } from "../policy/definitions.ts";
 import { COMPLIANT, EXAMPLE_NOW, exampleInputs, isField, withField } from "../policy/example.ts";
-import { type ZkscoreGuardArgs, zkscorePolicies } from "../policy/policies.ts";
+import { policiesOf } from "../policy/pack.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";
@@ -36,7 +37,7 @@ test.each(CASES)("$id: the two examples differ in one field", ({ example }) => {
 test.each(["acme-prod", "acme-staging", "acme-dev", "main"])(
   "no policy has anything to say about the compliant key in %s",
   async (stack) => {
-    const policies = zkscorePolicies({}, testHost());
+    const policies = policiesOf({}, testHost());
     expect(await analyze(policies, { stack })).toEqual([]);
     expect(await analyzeStack(policies, [{ stack, inputs: stateOf(COMPLIANT) }])).toEqual([]);
   },
@@ -51,7 +52,7 @@ async function judge(example: Example, which: "insecure" | "secure"): Promise<Di
       : example.account === undefined
         ? {}
         : { packSettings: { live: true } };
-  const policies = zkscorePolicies(args, testHost({ env: { CI: "true" }, api: account(example, which) }));
+  const policies = policiesOf(args, testHost({ env: { CI: "true" }, api: account(example, which) }));
   const given: Given = { stack, name, inputs: { ...inputs, ownership: { owner: "owner-1" } } };
   const state = example.path.startsWith("outputs.")
     ? withField(stateOf(inputs), example.path.slice("outputs.".length), example[which])

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { define } from "../policy/definition.ts";
 import { DEFINITIONS } from "../policy/definitions.ts";
-import { zkscorePolicies } from "../policy/policies.ts";
+import { policiesOf } from "../policy/pack.ts";
 import { createRuntime } from "../policy/runtime.ts";
 import { assertMatches } from "../policy/selfTest.ts";
 import { toPolicy } from "../policy/toPolicy.ts";
@@ -20,12 +20,12 @@ const broken = (how: () => never) =>
 const state = { ...VIOLATING, keyId: "key_1", createdAt: "2026-01-01T00:00:00Z", status: "active" };
 
 test("a rule that throws is reported as a defect, by name only, and the others' findings stay whole", async () => {
-  const others = zkscorePolicies({}, testHost());
+  const others = policiesOf({}, testHost());
   const alone = await analyze(others, { inputs: VIOLATING });
   const fail = () => {
     throw new TypeError("CANARY-value-in-a-message");
   };
-  const together = await analyze([broken(fail), ...zkscorePolicies({}, testHost())], { inputs: VIOLATING });
+  const together = await analyze([broken(fail), ...policiesOf({}, testHost())], { inputs: VIOLATING });
   const [defect, ...rest] = together;
   expect(defect).toMatchObject({ policy: "broken", level: "mandatory", message: expect.stringContaining("TypeError") });
   expect(defect?.message).not.toContain("CANARY");
@@ -47,7 +47,7 @@ test("each key that could not be judged is refused, not only the first", async (
 
 test("control: without the guard the same throw loses every finding", async () => {
   const bare = { ...broken(() => undefined as never), validateResource: () => Promise.reject(new Error("bare")) };
-  await expect(analyze([bare, ...zkscorePolicies({}, testHost())], { inputs: VIOLATING })).rejects.toThrow("bare");
+  await expect(analyze([bare, ...policiesOf({}, testHost())], { inputs: VIOLATING })).rejects.toThrow("bare");
 });
 
 const failures: readonly [string, () => Promise<never>, string][] = [
@@ -62,8 +62,8 @@ const failures: readonly [string, () => Promise<never>, string][] = [
 test.each(failures)("an API that %s gives `not evaluated`, once, as an advisory", async (_what, list, reason) => {
   const args = { packSettings: { live: true, liveTimeoutSeconds: 1 } };
   const host = testHost({ env: { CI: "true" }, api: { list } });
-  const policies = zkscorePolicies(args, host);
-  const plain = await analyze(zkscorePolicies({}, host), { inputs: VIOLATING });
+  const policies = policiesOf(args, host);
+  const plain = await analyze(policiesOf({}, host), { inputs: VIOLATING });
   const [first, second] = [await analyze(policies, { inputs: VIOLATING }), await analyze(policies, { inputs: FULL })];
   expect(first.filter(({ policy }) => policy !== "no-new-access")).toEqual(plain);
   expect(first.filter(({ policy }) => policy === "no-new-access")).toEqual([
@@ -81,21 +81,19 @@ test.each(failures)("an API that %s gives `not evaluated`, once, as an advisory"
 test("the account is asked only on request", async () => {
   let asked = 0;
   const list = () => Promise.reject(new Error(String(asked++)));
-  await analyze(zkscorePolicies({}, testHost({ api: { list } })), { inputs: FULL });
-  await analyzeStack(zkscorePolicies({}, testHost({ api: { list } })), [{ inputs: state }]);
+  await analyze(policiesOf({}, testHost({ api: { list } })), { inputs: FULL });
+  await analyzeStack(policiesOf({}, testHost({ api: { list } })), [{ inputs: state }]);
   expect(asked).toBe(0);
-  await analyze(zkscorePolicies({}, testHost({ api: { list }, env: { ZKSCORE_POLICY_LIVE: "1" } })), { inputs: FULL });
+  await analyze(policiesOf({}, testHost({ api: { list }, env: { ZKSCORE_POLICY_LIVE: "1" } })), { inputs: FULL });
   expect(asked).toBe(1);
 });
 
 test("a resource of another type is nobody's business", async () => {
-  expect(await analyze(zkscorePolicies({}, testHost()), { type: "aws:s3/bucket:Bucket", inputs: VIOLATING })).toEqual(
-    [],
-  );
+  expect(await analyze(policiesOf({}, testHost()), { type: "aws:s3/bucket:Bucket", inputs: VIOLATING })).toEqual([]);
 });
 
 test("a pack whose policies could match no key refuses to start", () => {
-  const policies = zkscorePolicies({}, testHost());
+  const policies = policiesOf({}, testHost());
   expect(() => assertMatches(policies)).not.toThrow();
   for (const policy of policies)
     Object.assign(policy.validateResource ?? policy.validateStack ?? {}, { __pulumiType: "x" });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
 import { connect } from "../policy/connect.ts";
 import { COMPLIANT } from "../policy/example.ts";
-import { zkscorePolicies } from "../policy/policies.ts";
+import { policiesOf } from "../policy/pack.ts";
 import { analyzeStack, testHost } from "./support/policyRpc.ts";
 
 /** The live checks against an account that is there: created, used and left alone over the network. */
@@ -29,7 +29,7 @@ function account() {
 }
 
 async function found() {
-  const policies = zkscorePolicies(
+  const policies = policiesOf(
     { packSettings: { live: true } },
     testHost({ now: () => api.now(), openApi: async () => account() }),
   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { ZkscoreGuardArgs } from "../policy/args.ts";
 import { withField } from "../policy/example.ts";
-import { type ZkscoreGuardArgs, zkscorePolicies } from "../policy/policies.ts";
+import { policiesOf } from "../policy/pack.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";
 import { FULL, PATHS, VIOLATING } from "./support/policyKeys.ts";
@@ -59,7 +60,7 @@ function policies() {
     metadata: { ...encodeMarker(marker), secret: CANARY },
   });
   const usage = { totalRequests: 1, endpoint: CANARY };
-  return zkscorePolicies(
+  return policiesOf(
     live,
     testHost({
       env: { CI: "true", ZKSCORE_TOKEN: CANARY, ZKSCORE_BASE_URL: URL_CANARY, ZKSCORE_PLAN: CANARY },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { COMPLIANT, withField } from "../policy/example.ts";
-import { zkscorePolicies } from "../policy/policies.ts";
+import { policiesOf } from "../policy/pack.ts";
 import { FULL, PATHS, VIOLATING } from "./support/policyKeys.ts";
 import { analyze, analyzeStack, testHost, UNKNOWN } from "./support/policyRpc.ts";
 
@@ -8,7 +8,7 @@ import { analyze, analyzeStack, testHost, UNKNOWN } from "./support/policyRpc.ts
  * What a preview says when a field isn't known yet. The SDK's own answer, "can't run policy", would drop everything the
  * policy could have found in the known fields. Pinned: each policy × each field.
  */
-const policies = zkscorePolicies({}, testHost());
+const policies = policiesOf({}, testHost());
 
 async function outcomes(inputs: Readonly<Record<string, unknown>>) {
   const found = await analyze(policies, { inputs });

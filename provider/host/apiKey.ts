@@ -19,7 +19,7 @@ const stateOf = ({ __provider, ...state }: Fields) => assertState(state) as unkn
 /** The handlers of `ApiKey`, in the shape of `pulumi.dynamic.ResourceProvider`. */
 export function apiKey() {
   return {
-    configure: ({ config }: { config: HostConfig }) => configure(config),
+    configure: async ({ config }: { config: HostConfig }) => configure(config),
 
     check: (olds: Fields, news: Fields) =>
       guarded(news, () => {

@@ -20,7 +20,7 @@ const stateOf = ({ __provider, ...state }: Fields) => state as unknown as Identi
 /** The handlers of the stack identity. */
 export function stackIdentity() {
   return {
-    configure: ({ config }: { config: HostConfig }) => configure(config),
+    configure: async ({ config }: { config: HostConfig }) => configure(config),
 
     check: (_olds: Fields, news: Fields) =>
       guarded(news, () => {

@@ -29,7 +29,8 @@ export function pinnedEngine(env: NodeJS.ProcessEnv = process.env): Pinned {
   return { version, folder: join(cacheRoot(env), `engine-${version}-${hash}`) };
 }
 
-function cacheRoot(env: NodeJS.ProcessEnv): string {
+/** This package's folder in the cache of the user. */
+export function cacheRoot(env: NodeJS.ProcessEnv): string {
   const xdg = env["XDG_CACHE_HOME"];
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env["HOME"] || homedir(), ".cache");
   return join(base, "pulumi-zkscore");
