@@ -1,4 +1,5 @@
 import { UnknownValueError } from "@pulumi/policy";
+import { decodeInternal } from "../provider/domain/internal.ts";
 
 /**
  * A key as the rules see it. `props` of a policy are a trap: touching one unknown value throws, and the SDK then drops
@@ -171,8 +172,18 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
     ].filter((owner) => owner !== undefined),
     keyId: text(props, "keyId"),
     createdAt: text(props, "createdAt"),
-    adoptedAt: text(props, "adoptedAt"),
+    // 0.1.0 wrote it as an output of its own.
+    adoptedAt: adoptionIn(text(props, "internal")) ?? text(props, "adoptedAt"),
     status: text(props, "status"),
     unknown,
   };
+}
+
+/** When the key was adopted, by what only the provider reads of its state. A state it can't read is not for policies to refuse. */
+function adoptionIn(internal: string | undefined): string | undefined {
+  try {
+    return internal === undefined ? undefined : decodeInternal(internal).adoptedAt;
+  } catch {
+    return undefined;
+  }
 }

@@ -120,6 +120,10 @@ export interface KeyState extends KeyInputs {
   attempt: string;
   /** Digest per managed field of what the server answered to what we sent: the base line of drift. */
   confirmed: Record<string, string>;
+  /** Random, one a key, made with it: a short value can't be looked up by its digest. 0.1.0 had none. */
+  salt?: string;
+  /** What the key's marker says that it retires. Absent = as `previous` says. */
+  retires?: Retired[];
   /** Fields that differ from the base line, with what the server has now. */
   drift?: Record<string, unknown>;
   /** Work that `create` left: `sweep` = an orphan still lives, `purge` = after `compromised` another key still does. */

@@ -25,9 +25,9 @@ export async function read(context: HandlerContext, state: KeyState): Promise<Re
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;
   const held = withEnd(rest, key);
-  const { confirmed, drift } = compareEcho(state.confirmed, echoOf(sentFields(held), key));
+  const { drift, ...baseLine } = compareEcho(state, echoOf(sentFields(held), key));
   const drifted = Object.keys(drift).length > 0;
-  const now: KeyState = { ...held, status: lifeStatus(key), confirmed, ...(drifted ? { drift } : {}) };
+  const now: KeyState = { ...held, status: lifeStatus(key), ...baseLine, ...(drifted ? { drift } : {}) };
   return drifted ? { state: now, inputs: { ...inputsOf(state), ...drift } as KeyInputs } : { state: now };
 }
 

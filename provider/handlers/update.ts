@@ -5,7 +5,7 @@ import type { UpdateRequest } from "../domain/wire.ts";
 import { assertEndpoint } from "./account.ts";
 import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
-import { digests, echoOf } from "./echo.ts";
+import { digests, echoOf, newSalt } from "./echo.ts";
 import { bodyOf, prefixOf } from "./ensure.ts";
 import { endDue } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
@@ -44,11 +44,11 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
 function merge(olds: KeyState, news: KeyInputs): KeyState {
   const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt, confirmed } =
     olds;
-  const { drift, unfinished, name, expiry, ownership } = olds;
+  const { drift, unfinished, name, expiry, ownership, retires, salt = newSalt() } = olds;
   const due = rotateAt(olds, news.rotation);
   return {
     ...news,
-    ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed },
+    ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed, salt },
     name,
     ownership,
     declared: declaredOf(news),
@@ -57,6 +57,7 @@ function merge(olds: KeyState, news: KeyInputs): KeyState {
     ...(adoptedAt === undefined ? {} : { adoptedAt }),
     ...(due === undefined ? {} : { rotateAt: due }),
     ...(drift === undefined ? {} : { drift }),
+    ...(retires === undefined ? {} : { retires }),
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
@@ -75,9 +76,10 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
   const body: UpdateRequest = { ...emptied, ...Object.fromEntries(fields.map((field) => [field, full[field]])) };
   try {
     const echo = await context.client.update(olds.keyId, body);
-    const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }));
+    const { salt = newSalt() } = state;
+    const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }), salt);
     const { drift: _mended, heldBy: _marked, ...rest } = state;
-    return { ...rest, name, confirmed, ownership: news.ownership };
+    return { ...rest, name, confirmed, salt, ownership: news.ownership };
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
