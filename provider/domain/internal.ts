@@ -11,6 +11,7 @@ const SHORT = {
   unfinished: "u",
   adoptedAt: "t",
   retires: "r",
+  order: "o",
 } as const satisfies Partial<Record<keyof KeyState, string>>;
 
 type Field = keyof typeof SHORT;

@@ -1,26 +1,31 @@
+import { PREFIX_MAX } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { compromisedChanged, rotationDue, triggerChanged } from "../domain/rotation.ts";
 import { sameJson } from "../domain/stable.ts";
 import { isUnknown } from "../domain/unknown.ts";
+import { acceptedDrift, endOf } from "./accountInputs.ts";
 
 /** Fields that live on the server and that an update can carry (assumed), in the words of the program. */
 export const PATCHABLE = ["name", "description", "permissions", "rateLimit", "webhooks", "metadata"] as const;
 
 /** Fields of the server that differ from what the program wants, drift included. */
 export function changedFields(olds: KeyState, news: KeyInputs): string[] {
+  const accepted = acceptedDrift(olds, news);
   const changed = PATCHABLE.filter((field) =>
     field === "name" ? nameChanged(olds, news) : !sameJson(olds[field], news[field]),
   );
   const drifted = Object.keys(olds.drift ?? {}).filter((field) => isManaged(field, news));
-  return [...new Set<string>([...changed, ...drifted, ...expiryChanged(olds, news), ...adoptChanged(olds, news)])];
+  const ends = accepted.has("expiry") ? [] : expiryChanged(olds, news);
+  const fields = [...changed, ...drifted].filter((field) => !accepted.has(field));
+  return [...new Set<string>([...fields, ...ends, ...adoptChanged(olds, news)])];
 }
 
-/** A derived name changes only with its prefix; a name the program doesn't set is never compared. */
+/** A derived name changes only with its prefix; a name the program doesn't set is never compared. One that was taken over from the account is its own prefix. */
 export function nameChanged(olds: KeyState, news: KeyInputs): boolean {
   if (news.name !== undefined) return news.name !== olds.name;
   if (news.namePrefix === undefined || olds.adoptedAt !== undefined) return false;
-  return olds.name.slice(0, -9) !== news.namePrefix;
+  return ![olds.name.slice(0, -9), olds.name.slice(0, PREFIX_MAX)].includes(news.namePrefix);
 }
 
 /** Drift counts in what the program sets, and in what is derived for it: the name, and the end where `expiresIn` is set. */
@@ -44,9 +49,10 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): { fiel
   const reasons: { field: string; reason: string }[] = [];
   if (olds.status === "missing") reasons.push({ field: "status", reason: "it is gone from the account" });
   if (olds.status === "revoked") reasons.push({ field: "status", reason: "it was revoked outside this program" });
-  const ends = instantMs(olds.expiry ?? "");
+  const expiry = acceptedDrift(olds, news).has("expiry") ? endOf(olds.drift?.["expiry"]) : olds.expiry;
+  const ends = instantMs(expiry ?? "");
   if (olds.status === "expired" || (ends !== undefined && ends <= now)) {
-    reasons.push({ field: "expiry", reason: `it expired${olds.expiry === undefined ? "" : ` at ${olds.expiry}`}` });
+    reasons.push({ field: "expiry", reason: `it expired${expiry === undefined ? "" : ` at ${expiry}`}` });
   }
   const due = rotationDue(olds, news.rotation);
   // Someone suspended it: a new key would give back by the clock what was taken on purpose.
@@ -69,7 +75,9 @@ export function isIncident(olds: KeyState, news: KeyInputs): boolean {
 
 /** Fields that only this provider knows: changing them sends no request. */
 export function localChanged(olds: KeyState, news: KeyInputs): boolean {
-  return !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
+  // Where `ignoreChanges` means places, `read` must know which entry stands where.
+  const placed = (news.ownership.ignored ?? []).length > 0 && !sameJson(olds.order, news.order);
+  return placed || !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
 }
 
 /** Fields an update can't carry: no page or assumption lets them change on a living key. */

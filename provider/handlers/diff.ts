@@ -3,6 +3,7 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { hasUnknown } from "../domain/unknown.ts";
+import { acceptedDrift } from "./accountInputs.ts";
 import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
 import { serverNow } from "./remote.ts";
@@ -48,7 +49,8 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
     changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || moved || ending || leftovers,
     replaces,
     // With an explicit name the old key must go first: the API wants unique names.
-    deleteBeforeReplace: replaces.length > 0 && news.name !== undefined && news.name === olds.name,
+    deleteBeforeReplace:
+      replaces.length > 0 && news.name !== undefined && (news.name === olds.name || news.name === olds.drift?.["name"]),
   };
 }
 
@@ -56,7 +58,8 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
 function pending(olds: KeyState, news: KeyInputs, due: { reason: string }[], now: number): string[] {
   const who = `${news.ownership.name}: key ${olds.keyId}`;
   const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
-  const drifted = Object.keys(olds.drift ?? {});
+  const accepted = acceptedDrift(olds, news);
+  const drifted = Object.keys(olds.drift ?? {}).filter((field) => !accepted.has(field));
   if (drifted.length > 0) lines.push(`${who} was changed outside this program: ${drifted.join(", ")}`);
   for (const entry of olds.previous) {
     const left = (instantMs(entry.revokeAfter) ?? 0) - now;

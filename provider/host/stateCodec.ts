@@ -1,7 +1,8 @@
-import { dropUndefined } from "../domain/canonical.ts";
+import { canonical, dropUndefined } from "../domain/canonical.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { decodeInternal, encodeInternal, INTERNAL_FIELDS } from "../domain/internal.ts";
+import { orderOf } from "../domain/written.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -38,9 +39,11 @@ export function stateIn({ __provider, internal, ...fields }: Fields): KeyState {
   return state as unknown as KeyState; // the border to the engine: it hands back what `stateOut` gave it
 }
 
-/** The inputs as `check` gave them. */
-export function inputsIn({ __provider, ...inputs }: Fields): KeyInputs {
-  return inputs as unknown as KeyInputs; // likewise
+/** Inputs as `check` gave them, in the canonical form that handlers compare, send and keep. */
+export function inputsIn({ __provider, ...fields }: Fields): KeyInputs {
+  const inputs = fields as unknown as KeyInputs; // likewise
+  const order = orderOf(inputs);
+  return { ...canonical(inputs), ...(order === undefined ? {} : { order }) };
 }
 
 function withoutNulls(fields: Fields): Fields {

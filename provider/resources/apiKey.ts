@@ -3,6 +3,7 @@ import { getProject, getStack } from "@pulumi/pulumi/metadata";
 import { all, type Input, type Output, secret } from "@pulumi/pulumi/output";
 import { CustomResource, type CustomResourceOptions, createUrn, type ID } from "@pulumi/pulumi/resource";
 import { ownerOf } from "../domain/marker.ts";
+import { meansPlaces } from "../domain/places.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
 import { providerText } from "./providerText.ts";
 import { stackIdentity } from "./stackIdentity.ts";
@@ -123,7 +124,8 @@ function ownership(name: string, opts: CustomResourceOptions) {
   const { identity } = stackIdentity();
   const urn = createUrn(name, TYPE, opts.parent);
   const owner = all([identity, urn]).apply(([id, text]) => ownerOf(id, text));
-  return { identity, owner, project: getProject(), stack: getStack(), name };
+  const ignored = (opts.ignoreChanges ?? []).filter(meansPlaces);
+  return { identity, owner, project: getProject(), stack: getStack(), name, ignored };
 }
 
 function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
