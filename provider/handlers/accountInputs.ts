@@ -63,6 +63,15 @@ export function acceptedDrift(olds: KeyState, news: KeyInputs): Set<string> {
   );
 }
 
+/**
+ * Accepted lists of which `ignoreChanges` means places: they stay drift. Their base line keeps the program's entries, those
+ * too that the account has no more: without them a place would mean another entry.
+ */
+export function keptDrift(olds: KeyState, news: KeyInputs): Set<string> {
+  if ((news.ownership.ignored ?? []).length === 0) return new Set();
+  return new Set([...acceptedDrift(olds, news)].filter((field) => field === "permissions" || field === "webhooks"));
+}
+
 function inputsFor(field: string): (keyof KeyInputs)[] {
   if (field === "name") return ["name", "namePrefix"];
   if (field === "expiry") return ["expiry", "expiresIn"];

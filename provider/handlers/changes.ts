@@ -4,7 +4,7 @@ import { instantMs } from "../domain/instant.ts";
 import { compromisedChanged, rotationDue, triggerChanged } from "../domain/rotation.ts";
 import { sameJson } from "../domain/stable.ts";
 import { isUnknown } from "../domain/unknown.ts";
-import { acceptedDrift, endOf } from "./accountInputs.ts";
+import { acceptedDrift, endOf, keptDrift } from "./accountInputs.ts";
 
 /** Fields that live on the server and that an update can carry (assumed), in the words of the program. */
 export const PATCHABLE = ["name", "description", "permissions", "rateLimit", "webhooks", "metadata"] as const;
@@ -76,7 +76,8 @@ export function isIncident(olds: KeyState, news: KeyInputs): boolean {
 /** Fields that only this provider knows: changing them sends no request. */
 export function localChanged(olds: KeyState, news: KeyInputs): boolean {
   // Where `ignoreChanges` means places, `read` must know which entry stands where.
-  const placed = (news.ownership.ignored ?? []).length > 0 && !sameJson(olds.order, news.order);
+  const indexed = (news.ownership.ignored ?? []).length > 0 && keptDrift(olds, news).size === 0;
+  const placed = indexed && !sameJson(olds.order, news.order);
   return placed || !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
 }
 

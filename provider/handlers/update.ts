@@ -3,7 +3,7 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import type { UpdateRequest } from "../domain/wire.ts";
 import { assertEndpoint } from "./account.ts";
-import { acceptedDrift, endOf } from "./accountInputs.ts";
+import { acceptedDrift, endOf, keptDrift } from "./accountInputs.ts";
 import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { digests, echoOf, newSalt } from "./echo.ts";
@@ -48,7 +48,8 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
 function merge(olds: KeyState, news: KeyInputs): KeyState {
   const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt } = olds;
   const { unfinished, ownership, retires, salt = newSalt() } = olds;
-  const accepted = acceptedDrift(olds, news);
+  const kept = keptDrift(olds, news);
+  const accepted = new Set([...acceptedDrift(olds, news)].filter((field) => !kept.has(field)));
   const { true: taken = [], false: left = [] } = Object.groupBy(Object.entries(olds.drift ?? {}), ([field]) =>
     accepted.has(field) ? "true" : "false",
   );
@@ -59,6 +60,7 @@ function merge(olds: KeyState, news: KeyInputs): KeyState {
   const due = rotateAt(olds, news.rotation);
   return {
     ...news,
+    ...keptLists(olds, kept),
     ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed, salt },
     name,
     ownership: { ...ownership, ...(news.ownership.ignored === undefined ? {} : { ignored: news.ownership.ignored }) },
@@ -70,6 +72,16 @@ function merge(olds: KeyState, news: KeyInputs): KeyState {
     ...(left.length === 0 ? {} : { drift: Object.fromEntries(left) }),
     ...(retires === undefined ? {} : { retires }),
     ...(unfinished === undefined ? {} : { unfinished }),
+  };
+}
+
+/** Lists that stay as they were sent, with the places of the program's entries in them. */
+function keptLists({ permissions, webhooks, order }: KeyState, kept: ReadonlySet<string>): Partial<KeyState> {
+  if (kept.size === 0) return {};
+  return {
+    ...(kept.has("permissions") ? { permissions } : {}),
+    ...(kept.has("webhooks") && webhooks !== undefined ? { webhooks } : {}),
+    ...(order === undefined ? {} : { order }),
   };
 }
 
@@ -90,7 +102,10 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
     const { salt = newSalt() } = state;
     const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }), salt);
     const { drift: _mended, heldBy: _marked, ...rest } = state;
-    return { ...rest, name, confirmed, salt, ownership: news.ownership };
+    const kept = [...keptDrift(olds, news)];
+    for (const field of kept) Object.assign(confirmed, { [field]: olds.confirmed[field] });
+    const drift = Object.fromEntries(kept.map((field) => [field, olds.drift?.[field]]));
+    return { ...rest, ...(kept.length === 0 ? {} : { drift }), name, confirmed, salt, ownership: news.ownership };
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
