@@ -70,7 +70,7 @@ export class ApiKey extends CustomResource {
       {
         ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
         ...args,
-        // A secret inside a list would lose its mark when `check` sorts the list: the whole field is one.
+        // The engine marks secrets again by place, and the outputs are sorted: the whole field is one.
         ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
         ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
         ownership: ownership(name, opts),
