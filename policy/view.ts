@@ -1,4 +1,5 @@
 import { UnknownValueError } from "@pulumi/policy";
+import { decodeInternal } from "../provider/domain/internal.ts";
 
 /**
  * A key as the rules see it. `props` of a policy are a trap: touching one unknown value throws, and the SDK then drops
@@ -28,8 +29,12 @@ export interface KeyView {
   readonly unknown: ReadonlySet<string>;
 }
 
+/** Permissions that say the same of other actions are one, as on the account. */
 export interface PermissionView {
+  /** Where the first of them stands in the program. */
   readonly path: string;
+  /** Where the others stand. */
+  readonly also: readonly string[];
   readonly resource: string | undefined;
   readonly actions: readonly Item[];
   readonly identities: ListView;
@@ -37,7 +42,7 @@ export interface PermissionView {
   readonly ipWhitelist: ListView;
 }
 
-/** A list that may be absent. `items` holds its known members only. */
+/** A list that may be absent. `items` holds its known members only, each once. */
 export interface ListView {
   readonly path: string;
   readonly present: boolean;
@@ -114,7 +119,7 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
   const words = (bag: unknown, key: string, path: string): ListView => {
     const { present, items } = list(bag, key, path);
     // A chain may be a number; everything else is a string.
-    return { path, present, items: items.map(([where, item]) => ({ path: where, value: String(item) })) };
+    return { path, present, items: eachOnce(items.map(([where, item]) => ({ path: where, value: String(item) }))) };
   };
   const object = <T>(key: string, read: (bag: unknown) => T): T | undefined => {
     const bag = at(props, key, key);
@@ -133,17 +138,21 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
     expiry: text(props, "expiry"),
     expiresIn: text(props, "expiresIn"),
     deletionPolicy: text(props, "deletionPolicy"),
-    permissions: list(props, "permissions").items.map(([path, bag]) => {
-      const restrictions = at(bag, "restrictions", `${path}.restrictions`);
-      return {
-        path,
-        resource: text(bag, "resource", `${path}.resource`),
-        actions: words(bag, "actions", `${path}.actions`).items,
-        identities: words(restrictions, "identities", `${path}.restrictions.identities`),
-        chains: words(restrictions, "chains", `${path}.restrictions.chains`),
-        ipWhitelist: words(restrictions, "ipWhitelist", `${path}.restrictions.ipWhitelist`),
-      };
-    }),
+    permissions: merged(
+      list(props, "permissions").items.map(([path, bag]) => {
+        const restrictions = at(bag, "restrictions", `${path}.restrictions`);
+        return {
+          path,
+          also: [],
+          resource: text(bag, "resource", `${path}.resource`),
+          actions: words(bag, "actions", `${path}.actions`).items,
+          identities: words(restrictions, "identities", `${path}.restrictions.identities`),
+          chains: words(restrictions, "chains", `${path}.restrictions.chains`),
+          ipWhitelist: words(restrictions, "ipWhitelist", `${path}.restrictions.ipWhitelist`),
+        };
+      }),
+      unknown,
+    ),
     rateLimit: object("rateLimit", (bag) => ({
       requestsPerMinute: count(bag, "requestsPerMinute"),
       requestsPerHour: count(bag, "requestsPerHour"),
@@ -171,8 +180,43 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
     ].filter((owner) => owner !== undefined),
     keyId: text(props, "keyId"),
     createdAt: text(props, "createdAt"),
-    adoptedAt: text(props, "adoptedAt"),
+    // 0.1.0 wrote it as an output of its own.
+    adoptedAt: adoptionIn(text(props, "internal")) ?? text(props, "adoptedAt"),
     status: text(props, "status"),
     unknown,
   };
+}
+
+function eachOnce(items: readonly Item[]): Item[] {
+  return items.filter(({ value }, index) => items.findIndex((other) => other.value === value) === index);
+}
+
+/** As the provider merges them before it sends them: same resource, same restrictions. What isn't known stays alone. */
+function merged(permissions: readonly PermissionView[], unknown: ReadonlySet<string>): PermissionView[] {
+  const found = new Map<string, PermissionView>();
+  for (const permission of permissions) {
+    const { path, resource, actions, identities, chains, ipWhitelist } = permission;
+    const known = ![...unknown].some((other) => other === path || other.startsWith(`${path}.`));
+    // `check` lets no program through that grants nothing: what grants nothing is gone from the account.
+    if (known && actions.length === 0) continue;
+    const lists = [identities, chains, ipWhitelist].map(({ items }) => items.map(({ value }) => value).sort());
+    const id = known ? JSON.stringify([resource, lists]) : path;
+    const first = found.get(id);
+    found.set(
+      id,
+      first === undefined
+        ? permission
+        : { ...first, also: [...first.also, path], actions: eachOnce([...first.actions, ...actions]) },
+    );
+  }
+  return [...found.values()];
+}
+
+/** When the key was adopted, by what only the provider reads of its state. A state it can't read is not for policies to refuse. */
+function adoptionIn(internal: string | undefined): string | undefined {
+  try {
+    return internal === undefined ? undefined : decodeInternal(internal).adoptedAt;
+  } catch {
+    return undefined;
+  }
 }

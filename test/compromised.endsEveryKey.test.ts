@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
-import { accountAt, counted, DAY, failure, keys, SCORES, simStack, works } from "./support/hostWorld.ts";
+import { accountAt, counted, DAY, failure, keys, SCORES, simStack, workLeft, works } from "./support/hostWorld.ts";
 import type { SimStack } from "./support/modelEngine.ts";
 import { liveIds } from "./support/world.ts";
 
@@ -106,7 +106,7 @@ describe("compromised", () => {
     await failure(stack.up(incident("now")));
     const key = stack.key("a");
     expect(key?.failed).toBe(true);
-    expect(key?.outputs["unfinished"]).toBe("purge");
+    expect(workLeft(key)).toBe("purge");
     expect(await works(api, key?.outputs["apiKey"])).toBe(true);
     api.faults.clear();
     const since = api.journal().length;

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
+import { prolong } from "./support/apiEdits.ts";
 import type { Fields } from "./support/hostHandlers.ts";
 import { accountAt, keys, SCORES, simStack } from "./support/hostWorld.ts";
 
@@ -18,9 +19,9 @@ test.each<[string, Fields]>([
   const before = stack.key("a")?.id;
   expect(await stack.preview(keys({ a: args }))).toEqual({ a: "same" });
 
-  await prolong(api);
+  await prolong(api, 1);
   expect(await stack.preview(keys({ a: args }))).toEqual({ a: "replace" });
-  await prolong(api);
+  await prolong(api, 1);
   await stack.up(keys({ a: args }));
 
   expect(stack.key("a")?.id).not.toBe(before);
@@ -31,21 +32,11 @@ test("an end that only the server sets is nobody's drift", async () => {
   api = await accountAt();
   const stack = simStack({ api });
   await stack.up(keys({ a: SCORES }));
-  await prolong(api);
+  await prolong(api, 1);
   await stack.refresh();
   expect(stack.key("a")?.outputs["expiry"]).toBe(LATER);
   expect(stack.key("a")?.outputs["drift"]).toBeUndefined();
   await stack.refresh();
-  expect(stack.key("a")?.outputs["expiry"]).toBeUndefined();
+  expect(stack.key("a")?.outputs["expiry"]).toBeNull();
   expect(await stack.preview(keys({ a: SCORES }))).toEqual({ a: "same" });
 });
-
-/** The next listing shows every key with another end; no operation of the contract changes it. */
-async function prolong(at: Emulator): Promise<void> {
-  const answer = await fetch(`${at.url}/developer/keys?limit=100&offset=0`, {
-    headers: { authorization: `Bearer ${at.accounts[0]?.token}` },
-  });
-  const text = (await answer.text()).replaceAll(/"expiry":(null|"[^"]*")/g, `"expiry":"${LATER}"`);
-  expect(text).toContain(LATER);
-  at.faults.add({ operation: "list", kind: "status", status: 200, body: JSON.parse(text) });
-}

@@ -4,8 +4,11 @@ import type { Bag, Definition } from "../policy/definition.ts";
 import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "../policy/definitions.ts";
 import { overlaps, readBlock } from "../policy/network.ts";
 import { readKey } from "../policy/view.ts";
+import { canonical } from "../provider/domain/canonical.ts";
 import { durationMs } from "../provider/domain/duration.ts";
-import { anyCase, type Case, findingsOf, NOW, subjectOf } from "./support/policyCases.ts";
+import type { KeyInputs } from "../provider/domain/inputs.ts";
+import { sameJson } from "../provider/domain/stable.ts";
+import { anyCase, type Case, findingsOf, NOW, type Permission, subjectOf } from "./support/policyCases.ts";
 import { WORSE } from "./support/policyWorse.ts";
 
 /**
@@ -40,7 +43,7 @@ describe("making a key more dangerous never removes a violation", () => {
         const found = (given: Case) =>
           findingsOf(definition(name), given)
             .filter(({ rule }) => worse.rules?.includes(rule) ?? true)
-            .map(({ rule, path }) => (worse.compare === "by rule" ? rule : path));
+            .map(({ rule, path }) => (worse.compare === "by rule" ? rule : firstPlace(after, path)));
         const [before, now] = [new Set(found(c)), new Set(found(after))];
         if (before.size > 0) violating++;
         for (const finding of before) {
@@ -75,6 +78,65 @@ describe("no policy throws, and none repeats what it was given", () => {
     );
   });
 });
+
+/** Where the key says first what stands at `path`: what is said twice is judged once, as it is sent once. */
+function firstPlace({ inputs: { permissions } }: Case, path: string): string {
+  const [, at, list, item] = /^permissions\[(\d+)\](?:\.([\w.]+)(?:\[(\d+)\])?)?/.exec(path) ?? [];
+  const own = permissions[Number(at)];
+  if (own === undefined) return path;
+  const { restrictions } = canonical({ permissions: [own as KeyInputs["permissions"][0]] }).permissions[0] ?? {};
+  const same = [...permissions.entries()].filter(([, other]) =>
+    sameJson(
+      { resource: own.resource, restrictions },
+      pick(canonical({ permissions: [other as KeyInputs["permissions"][0]] }).permissions[0]),
+    ),
+  );
+  const value = item === undefined ? undefined : valuesOf(own, list)[Number(item)];
+  for (const [index, other] of same) {
+    const place = value === undefined ? -1 : valuesOf(other, list).indexOf(value);
+    if (value === undefined) return path.replace(/^permissions\[\d+\]/, `permissions[${index}]`);
+    if (place !== -1) return `permissions[${index}].${list}[${place}]`;
+  }
+  return path;
+}
+
+const pick = (one: KeyInputs["permissions"][0] | undefined) => ({
+  resource: one?.resource,
+  restrictions: one?.restrictions,
+});
+
+function valuesOf(permission: Permission, list = ""): readonly string[] {
+  if (list === "actions") return permission.actions;
+  return permission.restrictions?.[list.replace("restrictions.", "") as "ipWhitelist"] ?? [];
+}
+
+describe("what the program says twice or in parts is judged as what is sent", () => {
+  test.each(judging)("%s", (name) => {
+    fc.assert(
+      fc.property(anyCase, fc.boolean(), (c, apart) => {
+        const { permissions } = canonical({ permissions: c.inputs.permissions as KeyInputs["permissions"] });
+        c.inputs.permissions = permissions;
+        const wordy = structuredClone(c);
+        const parts = permissions.flatMap((one) =>
+          one.actions.map((action) => ({ ...one, actions: [action, action] })),
+        );
+        wordy.inputs.permissions = [...(apart ? parts : permissions), ...permissions].map((one) => ({
+          ...one,
+          ...(one.restrictions === undefined ? {} : { restrictions: twice(one.restrictions) }),
+        }));
+        const said = (given: Case) => findingsOf(definition(name), given).map(({ rule }) => rule);
+        expect(said(wordy).sort()).toEqual(said(c).sort());
+      }),
+      options,
+    );
+  });
+});
+
+function twice(lists: object): object {
+  return Object.fromEntries(
+    Object.entries(lists).map(([key, items]: [string, string[]]) => [key, [...items, ...items]]),
+  );
+}
 
 describe("remediations end their violation, change nothing the second time, and grant nothing", () => {
   const remediating = POLICY_NAMES.filter((name) => definition(name).remediate !== undefined);

@@ -46,15 +46,17 @@ export const ipAllowList = define({
   /** Sorts, and drops what another block of the list holds already: the same addresses, said once. */
   remediate({ key }, bag) {
     let changed = false;
-    for (const { path, ipWhitelist } of key.permissions) {
+    const places = key.permissions.flatMap(({ path, also }) => [path, ...also]);
+    for (const path of places) {
+      const where = `${path}.restrictions.ipWhitelist`;
       // Something unknown in it could be the wider block.
-      if (isUnknown(key, ipWhitelist.path)) continue;
-      if ([...key.unknown].some((unknown) => unknown.startsWith(ipWhitelist.path))) continue;
+      if (isUnknown(key, where)) continue;
+      if ([...key.unknown].some((unknown) => unknown.startsWith(where))) continue;
       const index = Number(/\d+/.exec(path)?.[0]);
       const restrictions = member(member(member(bag, "permissions"), index), "restrictions");
       const given = plainStrings(member(restrictions, "ipWhitelist"));
       const fewer = given === undefined ? undefined : withoutRepeats(given);
-      if (given === undefined || fewer === undefined || fewer.length === given.length) continue;
+      if (given === undefined || fewer === undefined || fewer.length === new Set(given).size) continue;
       Reflect.set(Object(restrictions), "ipWhitelist", fewer);
       changed = true;
     }

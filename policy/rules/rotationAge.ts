@@ -15,7 +15,7 @@ export const rotationAge = define({
     "A declared rotation is a promise that only a run of `pulumi up` keeps. This one looks at the key itself: an old one " +
     "means that runs have stopped, or that a replacement fails.",
   references: [nist("IA-5"), cwe(324, "Use of a Key Past its Expiration Date")],
-  reads: ["createdAt", "adoptedAt", "rotation.every", "status"],
+  reads: ["createdAt", "adoptedAt", "internal", "rotation.every", "status"],
   parameters: {
     maxDays: integer("The oldest a key may get, in days.", 90, 1),
     graceDays: integer("How long a due rotation may wait for the next run, in days.", 7),

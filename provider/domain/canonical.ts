@@ -6,56 +6,100 @@ import { sha256, stableJson } from "./stable.ts";
 import { hasUnknown, isUnknown } from "./unknown.ts";
 
 /**
- * The one form of inputs that mean the same: sets sorted and deduplicated, enumerations in lower case, equal
- * (resource, restrictions) merged, instants in UTC seconds, durations in their largest unit. Idempotent.
- * Unknown values of a preview stay where they are; what holds one is neither merged nor reformatted.
+ * What the program wrote, each element in its one spelling: words trimmed and in lower case, blocks as RFC 5952 says,
+ * instants in UTC seconds, durations in their largest unit, triggers hashed. Order, entries and duplicates stay: the
+ * engine's paths (`ignoreChanges: ["permissions[0].actions"]`) mean the program's own lists. Idempotent. Unknown values of
+ * a preview stay where they are, and so does the element of a list that holds one.
  */
-export function canonical(inputs: KeyInputs): KeyInputs {
+export function normalised<T extends Partial<KeyInputs>>(inputs: T): T {
   return dropUndefined({
     ...inputs,
     name: text(inputs.name),
     namePrefix: text(inputs.namePrefix),
     description: text(inputs.description),
-    permissions: list(inputs.permissions, mergePermissions),
+    permissions: list(inputs.permissions, normalisedPermission),
     expiry: inputs.expiry === undefined || isUnknown(inputs.expiry) ? inputs.expiry : isoText(inputs.expiry),
     expiresIn: duration(inputs.expiresIn),
-    webhooks: list(inputs.webhooks, sortWebhooks),
+    webhooks: list(inputs.webhooks, normalisedWebhook),
     rotation: inputs.rotation === undefined || isUnknown(inputs.rotation) ? inputs.rotation : rotation(inputs.rotation),
+  }) as T; // each field keeps its type
+}
+
+/**
+ * The one form of inputs that mean the same: normalised, and lists as the sets they are: sorted, without duplicates, equal
+ * (resource, restrictions) merged. Entries that grant or send nothing, and empty values, are what `read` says of something
+ * that is gone from the account: here they are absent. Idempotent. What holds an unknown value is not merged.
+ */
+export function canonical<T extends Partial<KeyInputs>>(inputs: T): T {
+  const one = normalised(inputs);
+  return dropUndefined({
+    ...one,
+    description: one.description || undefined,
+    expiry: one.expiry || undefined,
+    expiresIn: one.expiresIn || undefined,
+    rateLimit: isEmpty(one.rateLimit) ? undefined : one.rateLimit,
+    permissions: Array.isArray(one.permissions) ? mergePermissions(one.permissions) : one.permissions,
+    webhooks: Array.isArray(one.webhooks) ? sortWebhooks(one.webhooks) : one.webhooks,
+  }) as T;
+}
+
+function normalisedPermission(permission: Permission): Permission {
+  return dropUndefined({
+    resource: lower(permission.resource),
+    actions: permission.actions.map(lower),
+    restrictions: normalisedRestrictions(permission.restrictions),
   });
 }
 
-export function mergePermissions(permissions: readonly Permission[]): Permission[] {
+function normalisedRestrictions(restrictions: Restrictions | undefined): Restrictions | undefined {
+  if (restrictions === undefined) return undefined;
+  const result = dropUndefined({
+    identities: restrictions.identities?.map(lower),
+    chains: restrictions.chains?.map((chain) => String(chain).trim()),
+    ipWhitelist: restrictions.ipWhitelist?.map(canonicalBlock),
+  });
+  return isEmpty(result) ? undefined : result;
+}
+
+function normalisedWebhook(hook: Webhook): Webhook {
+  return { ...hook, url: hook.url.trim(), events: hook.events.map(lower) };
+}
+
+/** Normalised permissions as the set they are. */
+function mergePermissions(permissions: readonly Permission[]): Permission[] {
   const merged = new Map<string, Permission>();
   for (const [index, permission] of permissions.entries()) {
-    if (isUnknown(permission) || hasUnknown(permission)) {
-      merged.set(`unknown ${index}`, permission);
-      continue;
+    if (hasUnknown(permission)) merged.set(`unknown ${index}`, permission);
+    else if (permission.actions.length > 0) {
+      const restrictions = sortedRestrictions(permission.restrictions);
+      const key = stableJson([permission.resource, restrictions]);
+      const actions = sortedSet([...(merged.get(key)?.actions ?? []), ...permission.actions]);
+      merged.set(key, dropUndefined({ resource: permission.resource, actions, restrictions }));
     }
-    const resource = lower(permission.resource);
-    const restrictions = canonicalRestrictions(permission.restrictions);
-    const key = stableJson([resource, restrictions]);
-    const actions = [...(merged.get(key)?.actions ?? []), ...permission.actions.map(lower)];
-    merged.set(key, dropUndefined({ resource, actions: sortedSet(actions), restrictions }));
   }
   return [...merged].sort(([a], [b]) => compare(a, b)).map(([, permission]) => permission);
 }
 
-function canonicalRestrictions(restrictions: Restrictions | undefined): Restrictions | undefined {
-  if (restrictions === undefined) return undefined;
-  const result = dropUndefined({
-    identities: restrictions.identities && sortedSet(restrictions.identities.map(lower)),
-    chains: restrictions.chains && sortedSet(restrictions.chains.map((chain) => String(chain).trim())),
-    ipWhitelist: restrictions.ipWhitelist && sortedSet(restrictions.ipWhitelist.map(canonicalBlock)),
-  });
-  return Object.keys(result).length === 0 ? undefined : result;
+export function sortedRestrictions(restrictions: Restrictions | undefined): Restrictions | undefined {
+  return (
+    restrictions &&
+    dropUndefined({
+      identities: restrictions.identities && sortedSet(restrictions.identities),
+      chains: restrictions.chains && sortedSet(restrictions.chains),
+      ipWhitelist: restrictions.ipWhitelist && sortedSet(restrictions.ipWhitelist),
+    })
+  );
 }
 
 function sortWebhooks(webhooks: readonly Webhook[]): Webhook[] {
   return webhooks
-    .map((hook) =>
-      hasUnknown(hook) ? hook : { ...hook, url: hook.url.trim(), events: sortedSet(hook.events.map(lower)) },
-    )
+    .filter((hook) => hasUnknown(hook) || hook.events.length > 0)
+    .map((hook) => (hasUnknown(hook) ? hook : sortedWebhook(hook)))
     .sort((a, b) => compare(stableJson(a), stableJson(b)));
+}
+
+export function sortedWebhook(hook: Webhook): Webhook {
+  return { ...hook, events: sortedSet(hook.events) };
 }
 
 function rotation(given: Rotation): Rotation {
@@ -78,9 +122,13 @@ function hashed(value: unknown): string | undefined {
   return hasUnknown(value) ? "04da6b54-80e4-46f7-96ec-b56ff0331ba9" : `sha256:${sha256(stableJson(value))}`;
 }
 
-function list<T>(items: T[] | undefined, form: (items: readonly T[]) => T[]): T[] {
-  // `undefined` and an unknown list pass through; the caller drops undefined fields.
-  return Array.isArray(items) ? form(items) : (items as unknown as T[]);
+/** Each known element in its form. An unknown list, an unknown element and no list at all stay as they are. */
+function list<T>(items: T[] | undefined, form: (item: T) => T): T[] | undefined {
+  return Array.isArray(items) ? items.map((item) => (hasUnknown(item) ? item : form(item))) : items;
+}
+
+function isEmpty(bag: object | undefined): boolean {
+  return typeof bag === "object" && Object.keys(bag).length === 0;
 }
 
 function isoText(text: string): string {
@@ -100,7 +148,7 @@ function lower<T extends string>(given: T): T {
   return given.trim().toLowerCase() as T; // lower-casing a member of a closed lower-case set gives that member
 }
 
-export function sortedSet<T extends string>(items: readonly T[]): T[] {
+function sortedSet<T extends string>(items: readonly T[]): T[] {
   return [...new Set(items)].sort(compare);
 }
 

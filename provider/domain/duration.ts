@@ -23,6 +23,12 @@ export function canonicalDuration(text: string): string {
   return `${ms / UNITS.s}s`;
 }
 
+/** A span as a duration: to the second, or to the day where that has too many digits. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / UNITS.s));
+  return canonicalDuration(seconds < 1e9 ? `${seconds}s` : `${Math.ceil(ms / UNITS.d)}d`);
+}
+
 /** A span for a person: `3 days 4 h`, `12 min`, `45 s`. */
 export function describeMs(ms: number): string {
   const total = Math.max(0, Math.round(ms / 1000));

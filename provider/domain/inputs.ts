@@ -62,9 +62,23 @@ export interface Ownership {
   stack: string;
   /** The logical name, for people and as the default name prefix. */
   name: string;
+  /** Paths of `ignoreChanges` that mean places in lists. Absent in inputs that 0.1.0 wrote. */
+  ignored?: string[];
 }
 
-/** The canonical inputs: what `check` returns and every other handler gets. */
+/** Places in a canonical list; 0 = as there. */
+export type Places = number | number[];
+
+/** How the program wrote its lists: per entry its place in the canonical list, then the places in the lists it holds. */
+export interface Order {
+  permissions?: Places[][];
+  webhooks?: Places[][];
+}
+
+/**
+ * The inputs. `check` and `read` give them as the program wrote them (`normalised`), every other handler gets them in
+ * canonical form.
+ */
 export interface KeyInputs {
   name?: string;
   namePrefix?: string;
@@ -79,6 +93,8 @@ export interface KeyInputs {
   deletionPolicy: DeletionPolicy;
   adopt?: Adopt;
   ownership: Ownership;
+  /** Made where the engine hands the inputs over. Absent where the program's lists are canonical, or unknown. */
+  order?: Order;
 }
 
 /** A key that this one replaced and that still lives, until `revokeAfter` (ISO, UTC seconds). */
@@ -125,6 +141,8 @@ export interface KeyState extends KeyInputs {
   attempt: string;
   /** Digest per managed field of what the server answered to what we sent: the base line of drift. */
   confirmed: Record<string, string>;
+  /** Random, one a key, made with it: a short value can't be looked up by its digest. 0.1.0 had none. */
+  salt?: string;
   /** Fields that differ from the base line, with what the server has now. */
   drift?: Record<string, unknown>;
   /** Work that `create` left: `sweep` = an orphan still lives, `purge` = after `compromised` another key still does. */

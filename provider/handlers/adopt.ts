@@ -7,7 +7,7 @@ import { decodeMarker } from "../domain/marker.ts";
 import { withoutDue } from "../domain/rotation.ts";
 import { wireKey } from "../domain/wire.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
-import { compareEcho, digests, echoOf } from "./echo.ts";
+import { compareEcho, digests, echoOf, newSalt } from "./echo.ts";
 import { bodyOf } from "./ensure.ts";
 import { isLive, liveMarked, nameOf } from "./remote.ts";
 import { stateOf } from "./state.ts";
@@ -88,7 +88,8 @@ export async function adoptKey(
     );
   }
   const attempt = context.random();
-  const difference = differenceOf(inputs, key);
+  const salt = newSalt();
+  const difference = differenceOf(inputs, key, salt);
   const differs = Object.keys(difference.drift);
   if (differs.length > 0 && (context.settings.updates === "replace" || differs.includes("expiry"))) {
     throw refusal(
@@ -109,12 +110,13 @@ export async function adoptKey(
     ...(inputs.expiry === undefined ? {} : { expiry: inputs.expiry }),
     adopted: true,
     retires,
+    salt,
   });
   context.view.made(state, retires);
   if (context.settings.updates === "replace") return state;
   try {
     const echo = await context.client.update(key.id, bodyOf(inputs, state.name, attempt, retires));
-    const { metadata: _first, ...confirmed } = digests(echoOf(inputs, echo));
+    const { metadata: _first, ...confirmed } = digests(echoOf(inputs, echo), salt);
     return { ...state, confirmed };
   } catch (error) {
     // The base line is what was declared, not what the key has: else a refresh would take the difference for confirmed.
@@ -182,11 +184,11 @@ async function prove(context: HandlerContext, inputs: KeyInputs, key: RemoteKey,
 }
 
 /** Where the key isn't what the program declares, both in the order-free form of the server's words. */
-function differenceOf(inputs: KeyInputs, key: RemoteKey): ReturnType<typeof compareEcho> {
+function differenceOf(inputs: KeyInputs, key: RemoteKey, salt: string): ReturnType<typeof compareEcho> {
   const { description, permissions, rateLimit, expiry, webhooks, metadata } = inputs;
   const name = inputs.name ?? key.name;
   const declared = wireKey.parse({ ...key, name, description, permissions, rateLimit, expiry, webhooks, metadata });
-  return compareEcho(digests(echoOf(inputs, declared)), echoOf(inputs, key));
+  return compareEcho({ confirmed: digests(echoOf(inputs, declared), salt), salt }, echoOf(inputs, key));
 }
 
 function refusal(what: string, why: string, remedy: string): ZkscoreError {

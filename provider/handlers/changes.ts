@@ -1,26 +1,31 @@
+import { PREFIX_MAX } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { compromisedChanged, rotationDue, triggerChanged } from "../domain/rotation.ts";
 import { sameJson } from "../domain/stable.ts";
 import { isUnknown } from "../domain/unknown.ts";
+import { acceptedDrift, endOf, keptDrift } from "./accountInputs.ts";
 
 /** Fields that live on the server and that an update can carry (assumed), in the words of the program. */
 export const PATCHABLE = ["name", "description", "permissions", "rateLimit", "webhooks", "metadata"] as const;
 
 /** Fields of the server that differ from what the program wants, drift included. */
 export function changedFields(olds: KeyState, news: KeyInputs): string[] {
+  const accepted = acceptedDrift(olds, news);
   const changed = PATCHABLE.filter((field) =>
     field === "name" ? nameChanged(olds, news) : !sameJson(olds[field], news[field]),
   );
   const drifted = Object.keys(olds.drift ?? {}).filter((field) => isManaged(field, news));
-  return [...new Set<string>([...changed, ...drifted, ...expiryChanged(olds, news), ...adoptChanged(olds, news)])];
+  const ends = accepted.has("expiry") ? [] : expiryChanged(olds, news);
+  const fields = [...changed, ...drifted].filter((field) => !accepted.has(field));
+  return [...new Set<string>([...fields, ...ends, ...adoptChanged(olds, news)])];
 }
 
-/** A derived name changes only with its prefix; a name the program doesn't set is never compared. */
+/** A derived name changes only with its prefix; a name the program doesn't set is never compared. One that was taken over from the account is its own prefix. */
 export function nameChanged(olds: KeyState, news: KeyInputs): boolean {
   if (news.name !== undefined) return news.name !== olds.name;
   if (news.namePrefix === undefined || olds.adoptedAt !== undefined) return false;
-  return olds.name.slice(0, -9) !== news.namePrefix;
+  return ![olds.name.slice(0, -9), olds.name.slice(0, PREFIX_MAX)].includes(news.namePrefix);
 }
 
 /** Drift counts in what the program sets, and in what is derived for it: the name, and the end where `expiresIn` is set. */
@@ -51,8 +56,9 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): DueRea
   const reasons: DueReason[] = [];
   if (olds.status === "missing") reasons.push({ field: "status", reason: "it is gone from the account" });
   if (olds.status === "revoked") reasons.push({ field: "status", reason: "it was revoked outside this program" });
-  const ends = instantMs(olds.expiry ?? "");
-  const expired = { field: "expiry", reason: `it expired${olds.expiry === undefined ? "" : ` at ${olds.expiry}`}` };
+  const expiry = acceptedDrift(olds, news).has("expiry") ? endOf(olds.drift?.["expiry"]) : olds.expiry;
+  const ends = instantMs(expiry ?? "");
+  const expired = { field: "expiry", reason: `it expired${expiry === undefined ? "" : ` at ${expiry}`}` };
   if (olds.status === "expired") reasons.push(expired);
   else if (ends !== undefined && ends <= now) reasons.push({ ...expired, at: ends });
   const due = rotationDue(olds, news.rotation);
@@ -71,7 +77,10 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): DueRea
 
 /** Fields that only this provider knows: changing them sends no request. */
 export function localChanged(olds: KeyState, news: KeyInputs): boolean {
-  return !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
+  // Where `ignoreChanges` means places, `read` must know which entry stands where.
+  const indexed = (news.ownership.ignored ?? []).length > 0 && keptDrift(olds, news).size === 0;
+  const placed = indexed && !sameJson(olds.order, news.order);
+  return placed || !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
 }
 
 /** Fields an update can't carry: no page or assumption lets them change on a living key. */

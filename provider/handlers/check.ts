@@ -1,11 +1,13 @@
 import type { z } from "zod";
-import { canonical } from "../domain/canonical.ts";
+import { normalised } from "../domain/canonical.ts";
 import { inputSchema } from "../domain/inputSchema.ts";
 import type { KeyInputs } from "../domain/inputs.ts";
 import { crossFieldProblems, type Problem } from "../domain/rules.ts";
+import { sameJson } from "../domain/stable.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { WEBHOOK_EVENTS } from "../domain/vocabulary.ts";
 import type { HandlerContext } from "./context.ts";
+import { ignoredProblems } from "./ignored.ts";
 
 export interface CheckResult {
   inputs: KeyInputs;
@@ -14,18 +16,18 @@ export interface CheckResult {
 }
 
 /**
- * Judges what the program wrote and gives it back in canonical form. No request, no state. Unknown values of a preview
+ * Judges what the program wrote and gives it back, each element in its one spelling, in the program's own order. No request, no state. Unknown values of a preview
  * pass through unjudged. `olds` is empty where the inputs will make a new key.
  */
 export function check(context: HandlerContext, olds: object, news: object): CheckResult {
   const given = absentNulls(news);
-  const problems = schemaProblems(given);
+  const problems = schemaProblems(given, olds);
   // A border: what the schema accepted has this shape, save where a value is unknown or a problem was found.
   const inputs = given as unknown as KeyInputs;
   if (typeof inputs.ownership?.owner === "string") context.view.declares(inputs.ownership.owner);
   if (problems.length > 0) return { inputs, failures: problems.map(sentence) };
 
-  const result = canonical({
+  const result = normalised({
     ...inputs,
     deletionPolicy: inputs.deletionPolicy ?? (inputs.adopt ? "retain" : "revoke"),
   });
@@ -36,7 +38,7 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
     ...(context.settings.limits === undefined ? {} : { limits: context.settings.limits }),
   });
   warnUnknownEvents(context, result);
-  return { inputs: result, failures: rules.map(sentence) };
+  return { inputs: result, failures: [...rules, ...ignoredProblems(olds, result)].map(sentence) };
 }
 
 function sentence({ path, text }: Problem): string {
@@ -44,10 +46,31 @@ function sentence({ path, text }: Problem): string {
 }
 
 /** The schema's complaints, save those about values that are not known yet. */
-function schemaProblems(given: Record<string, unknown>): Problem[] {
+function schemaProblems(given: Record<string, unknown>, olds: object): Problem[] {
   const parsed = inputSchema.safeParse(given);
   if (parsed.success) return [];
-  return parsed.error.issues.filter((issue) => !concernsUnknown(given, issue.path)).flatMap(problemsOf);
+  return parsed.error.issues
+    .filter(({ path }) => !concernsUnknown(given, path) && !isTakenOver(given, olds, path))
+    .flatMap(problemsOf);
+}
+
+/**
+ * True for what `ignoreChanges` takes from the old inputs: a field as it stands there was judged when it was written, or
+ * is what the account has. In a list that is mixed of both, an entry without actions or events is one that the account
+ * has no more.
+ */
+function isTakenOver(given: object, olds: object, path: readonly PropertyKey[]): boolean {
+  const at = (root: object, steps: readonly PropertyKey[]) =>
+    steps.reduce<unknown>(
+      (value, step) => (typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined),
+      root,
+    );
+  const same = (steps: readonly PropertyKey[]) =>
+    at(olds, steps) !== undefined && sameJson(at(olds, steps), at(given, steps));
+  if (path.length === 0) return false;
+  const [, index, list] = path;
+  const emptied = typeof index === "number" && (list === "actions" || list === "events") && path.length === 3;
+  return same(path.slice(0, 1)) || (emptied && same(path) && sameJson(at(given, path), []));
 }
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {

@@ -8,6 +8,7 @@ import type { Replacement } from "../stack/facts.ts";
 import { knownListing } from "../stack/known.ts";
 import { holderOf, isIncident, sightingOf } from "../stack/view.ts";
 import { assertEndpoint } from "./account.ts";
+import { acceptedDrift } from "./accountInputs.ts";
 import { changedFields, type DueReason, dueReasons, localChanged, needsReplacement } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
 import { skippedDeletions } from "./ledger.ts";
@@ -49,7 +50,8 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
       replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || renamed || moved || ending || orphans,
     replaces,
     // With an explicit name the old key must go first: the API wants unique names.
-    deleteBeforeReplace: replaces.length > 0 && news.name !== undefined && news.name === olds.name,
+    deleteBeforeReplace:
+      replaces.length > 0 && news.name !== undefined && (news.name === olds.name || news.name === olds.drift?.["name"]),
   };
 }
 
@@ -77,7 +79,8 @@ function leftAlive(context: HandlerContext, olds: KeyState, news: KeyInputs): bo
 function pending(olds: KeyState, news: KeyInputs, due: readonly DueReason[], now: number): string[] {
   const who = `${news.ownership.name}: key ${olds.keyId}`;
   const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
-  const drifted = Object.keys(olds.drift ?? {});
+  const accepted = acceptedDrift(olds, news);
+  const drifted = Object.keys(olds.drift ?? {}).filter((field) => !accepted.has(field));
   if (drifted.length > 0) lines.push(`${who} was changed outside this program: ${drifted.join(", ")}`);
   for (const entry of olds.previous) {
     const left = (instantMs(entry.revokeAfter) ?? 0) - now;

@@ -1,9 +1,12 @@
 import type { RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import { asWritten } from "../domain/written.ts";
 import { serverClock } from "../stack/clocks.ts";
 import { tellListing } from "../stack/known.ts";
 import { lookUpMoved } from "../stack/moved.ts";
+import { holderOf } from "../stack/view.ts";
 import { assertEndpoint, locateOwn } from "./account.ts";
+import { accountInputs } from "./accountInputs.ts";
 import type { HandlerContext } from "./context.ts";
 import { compareEcho, echoOf } from "./echo.ts";
 import { lifeStatus } from "./remote.ts";
@@ -32,14 +35,16 @@ export async function read(context: HandlerContext, state: KeyState): Promise<Re
   const listing = client.known();
   if (listing !== undefined) serverClock(context, listing);
   tellListing(context, state.ownership.identity);
-  const { drift: _before, ...rest } = state;
+  const { drift: before, ...rest } = state;
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;
   const held = withEnd(rest, key);
-  const { confirmed, drift } = compareEcho(state.confirmed, echoOf(sentFields(held), key));
+  const { drift, ...baseLine } = compareEcho(state, echoOf(sentFields(held), key));
   const drifted = Object.keys(drift).length > 0;
-  const now: KeyState = { ...held, status: lifeStatus(key), confirmed, ...(drifted ? { drift } : {}) };
-  return drifted ? { state: now, inputs: { ...inputsOf(state), ...drift } as KeyInputs } : { state: now };
+  const now: KeyState = { ...held, status: lifeStatus(key), ...baseLine, ...(drifted ? { drift } : {}) };
+  // Also where a drift has gone: the inputs in the state are still those of the account as it was.
+  const moved = drifted || before !== undefined;
+  return moved ? { state: now, inputs: { ...inputsOf(state), ...accountInputs(now) } } : { state: now };
 }
 
 function endIsManaged({ declared, expiresIn }: KeyState): boolean {
@@ -62,19 +67,15 @@ function withoutEnd({ expiry: _end, ...state }: KeyState): KeyState {
   return state;
 }
 
-/** The inputs a state was made from. */
+/** The inputs a state was made from, as the program wrote them. The owner is the one that has the key now. */
 function inputsOf(state: KeyState): KeyInputs {
-  const { permissions, deletionPolicy, ownership, declared } = state;
-  const optional = [
-    "namePrefix",
-    "description",
-    "rateLimit",
-    "expiresIn",
-    "webhooks",
-    "metadata",
-    "rotation",
-    "adopt",
-  ] as const;
+  const { deletionPolicy, ownership, declared } = state;
+  const optional = ["namePrefix", "description", "rateLimit", "expiresIn", "metadata", "rotation", "adopt"] as const;
   const set = [...optional, ...declared].filter((field) => state[field] !== undefined);
-  return { permissions, deletionPolicy, ownership, ...Object.fromEntries(set.map((field) => [field, state[field]])) };
+  return {
+    ...asWritten(state),
+    deletionPolicy,
+    ownership: { ...ownership, owner: holderOf(state) },
+    ...Object.fromEntries(set.map((field) => [field, state[field]])),
+  };
 }

@@ -4,7 +4,7 @@ import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import { sha256 } from "../domain/stable.ts";
-import { digests, echoOf } from "./echo.ts";
+import { digests, echoOf, newSalt } from "./echo.ts";
 import { lifeStatus } from "./remote.ts";
 
 export interface NewState {
@@ -23,11 +23,13 @@ export interface NewState {
   adopted: boolean;
   /** What its creation retired. */
   retires: Retired[];
+  /** Default: a new one. */
+  salt?: string;
 }
 
 /** The complete outputs of a key that was just created or adopted. */
 export function stateOf(made: NewState): KeyState {
-  const { inputs, apiKey, key, serverTime } = made;
+  const { inputs, apiKey, key, serverTime, salt = newSalt() } = made;
   const born = {
     keyId: key.id,
     createdAt: isoSeconds(instantMs(key.createdAt) ?? serverTime),
@@ -49,7 +51,8 @@ export function stateOf(made: NewState): KeyState {
     previous: made.previous,
     retires: made.retires.length > 0 ? made.retires : undefined,
     attempt: made.attempt,
-    confirmed: digests(echoOf({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key)),
+    confirmed: digests(echoOf({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key), salt),
+    salt,
   });
 }
 

@@ -3,9 +3,10 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import type { UpdateRequest } from "../domain/wire.ts";
 import { assertEndpoint } from "./account.ts";
+import { acceptedDrift, endOf, keptDrift } from "./accountInputs.ts";
 import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "./changes.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
-import { digests, echoOf } from "./echo.ts";
+import { digests, echoOf, newSalt } from "./echo.ts";
 import { bodyOf, prefixOf } from "./ensure.ts";
 import { endDue, revokeSkipped } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
@@ -41,25 +42,47 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
   return finished;
 }
 
-/** The old outputs with the program's inputs: fields the program no longer sets go. */
+/**
+ * The old outputs with the program's inputs: fields the program no longer sets go. Where it takes over what somebody else
+ * has set, that becomes the base line.
+ */
 function merge(olds: KeyState, news: KeyInputs): KeyState {
-  const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt, confirmed } =
-    olds;
-  const { drift, unfinished, name, expiry, ownership, retires } = olds;
+  const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt } = olds;
+  const { unfinished, ownership, retires, salt = newSalt() } = olds;
+  const kept = keptDrift(olds, news);
+  const accepted = new Set([...acceptedDrift(olds, news)].filter((field) => !kept.has(field)));
+  const { true: taken = [], false: left = [] } = Object.groupBy(Object.entries(olds.drift ?? {}), ([field]) =>
+    accepted.has(field) ? "true" : "false",
+  );
+  const now = Object.fromEntries(taken);
+  const confirmed = { ...olds.confirmed, ...digests(now, salt) };
+  const name = accepted.has("name") ? String(now["name"]) : olds.name;
+  const expiry = accepted.has("expiry") ? endOf(now["expiry"]) : olds.expiry;
   const due = rotateAt(olds, news.rotation);
   return {
     ...news,
-    ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed },
+    ...keptLists(olds, kept),
+    ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed, salt },
     name,
-    ownership,
+    ownership: { ...ownership, ...(news.ownership.ignored === undefined ? {} : { ignored: news.ownership.ignored }) },
     declared: declaredOf(news),
     ...(ownership.owner === news.ownership.owner ? {} : { heldBy: news.ownership.owner }),
     ...(expiry === undefined ? {} : { expiry }),
     ...(adoptedAt === undefined ? {} : { adoptedAt }),
     ...(due === undefined ? {} : { rotateAt: due }),
-    ...(drift === undefined ? {} : { drift }),
+    ...(left.length === 0 ? {} : { drift: Object.fromEntries(left) }),
     ...(retires === undefined ? {} : { retires }),
     ...(unfinished === undefined ? {} : { unfinished }),
+  };
+}
+
+/** Lists that stay as they were sent, with the places of the program's entries in them. */
+function keptLists({ permissions, webhooks, order }: KeyState, kept: ReadonlySet<string>): Partial<KeyState> {
+  if (kept.size === 0) return {};
+  return {
+    ...(kept.has("permissions") ? { permissions } : {}),
+    ...(kept.has("webhooks") && webhooks !== undefined ? { webhooks } : {}),
+    ...(order === undefined ? {} : { order }),
   };
 }
 
@@ -68,18 +91,22 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
   const name = nameFor(olds, news);
   const full = bodyOf(news, name, olds.attempt, olds.previous);
   // A field the program no longer sets is emptied where it was set; the marker always goes along.
-  const emptied: UpdateRequest = {
-    ...(olds.description !== undefined && news.description === undefined ? { description: "" } : {}),
-    ...(olds.webhooks !== undefined && news.webhooks === undefined ? { webhooks: [] } : {}),
-  };
   const changed = new Set([...changedFields(olds, news), "metadata"]);
+  const emptied: UpdateRequest = {
+    ...(changed.has("description") && news.description === undefined ? { description: "" } : {}),
+    ...(changed.has("webhooks") && news.webhooks === undefined ? { webhooks: [] } : {}),
+  };
   const fields = PATCHABLE.filter((field) => changed.has(field) && full[field] !== undefined);
   const body: UpdateRequest = { ...emptied, ...Object.fromEntries(fields.map((field) => [field, full[field]])) };
   try {
     const echo = await context.client.update(olds.keyId, body);
-    const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }));
+    const { salt = newSalt() } = state;
+    const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }), salt);
     const { drift: _mended, heldBy: _marked, ...rest } = state;
-    return { ...rest, name, confirmed, ownership: news.ownership };
+    const kept = [...keptDrift(olds, news)];
+    for (const field of kept) Object.assign(confirmed, { [field]: olds.confirmed[field] });
+    const drift = Object.fromEntries(kept.map((field) => [field, olds.drift?.[field]]));
+    return { ...rest, ...(kept.length === 0 ? {} : { drift }), name, confirmed, salt, ownership: news.ownership };
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
@@ -92,6 +119,7 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
 
 function nameFor(olds: KeyState, news: KeyInputs): string {
   if (news.name !== undefined) return news.name;
+  if (acceptedDrift(olds, news).has("name")) return String(olds.drift?.["name"]);
   return nameChanged(olds, news) ? `${prefixOf(news)}-${olds.attempt}` : olds.name;
 }
 

@@ -1,4 +1,3 @@
-import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { check } from "../handlers/check.ts";
 import { InitFailure } from "../handlers/context.ts";
 import { create } from "../handlers/create.ts";
@@ -8,13 +7,9 @@ import { read } from "../handlers/read.ts";
 import { update } from "../handlers/update.ts";
 import { guarded } from "./guard.ts";
 import { configure, type HostConfig, revokeIfEngineGone, runtime } from "./runtime.ts";
-import { assertState } from "./states.ts";
+import { inputsIn, stateIn, stateOut } from "./stateCodec.ts";
 
 type Fields = Record<string, unknown>;
-
-// The casts are the border to the engine: it hands back what `check`, `create`, `read` and `update` gave it.
-const inputsOf = ({ __provider, ...inputs }: Fields) => inputs as unknown as KeyInputs;
-const stateOf = ({ __provider, ...state }: Fields) => assertState(state) as unknown as KeyState;
 
 /** The handlers of `ApiKey`, in the shape of `pulumi.dynamic.ResourceProvider`. */
 export function apiKey() {
@@ -30,28 +25,28 @@ export function apiKey() {
       }),
 
     diff: (_id: string, olds: Fields, news: Fields) =>
-      guarded(news, () => diff(runtime(), stateOf(olds), inputsOf(news))),
+      guarded(news, () => diff(runtime(), stateIn(olds), inputsIn(news))),
 
     create: (inputs: Fields) =>
       guarded(inputs, async () => {
         const context = runtime();
-        const outs = await create(context, inputsOf(inputs)).catch(async (error: unknown) => {
+        const outs = await create(context, inputsIn(inputs)).catch(async (error: unknown) => {
           if (error instanceof InitFailure) await revokeIfEngineGone(context, error.state);
           throw error;
         });
         await revokeIfEngineGone(context, outs);
-        return { id: String(outs.keyId), outs };
+        return { id: String(outs.keyId), outs: stateOut(outs) };
       }),
 
     read: (id: string, props: Fields) =>
       guarded(props, async () => {
-        const { state, inputs } = await read(runtime(), stateOf(props));
-        return { id, props: state, ...(inputs === undefined ? {} : { inputs }) };
+        const { state, inputs } = await read(runtime(), stateIn(props));
+        return { id, props: stateOut(state), ...(inputs === undefined ? {} : { inputs }) };
       }),
 
     update: (_id: string, olds: Fields, news: Fields) =>
-      guarded(news, async () => ({ outs: await update(runtime(), stateOf(olds), inputsOf(news)) })),
+      guarded(news, async () => ({ outs: stateOut(await update(runtime(), stateIn(olds), inputsIn(news))) })),
 
-    delete: (_id: string, props: Fields) => guarded(props, () => remove(runtime(), stateOf(props))),
+    delete: (_id: string, props: Fields) => guarded(props, () => remove(runtime(), stateIn(props))),
   };
 }

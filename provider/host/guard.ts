@@ -2,6 +2,7 @@ import { endingBy } from "../api/retry.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { InitFailure } from "../handlers/context.ts";
 import { whileBusy } from "./engine.ts";
+import { stateOut } from "./stateCodec.ts";
 
 /** All requests of one handler end within this. */
 const REQUESTS_MS = 120_000;
@@ -32,7 +33,7 @@ function hostError(error: unknown, props: Fields): Error {
   // The host prints `error: stack` for some handlers; the message says it all.
   bare.stack = "";
   if (!(error instanceof InitFailure)) return bare;
-  const properties = { ...jsonOnly(error.state), __provider: props["__provider"] };
+  const properties = { ...jsonOnly(stateOut(error.state)), __provider: props["__provider"] };
   return Object.assign(bare, { id: String(error.id), properties, reasons: [bare.message] });
 }
 

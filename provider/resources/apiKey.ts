@@ -3,6 +3,7 @@ import { getProject, getStack } from "@pulumi/pulumi/metadata";
 import { all, type Input, type Output, secret } from "@pulumi/pulumi/output";
 import { CustomResource, type CustomResourceOptions, createUrn, type ID } from "@pulumi/pulumi/resource";
 import { ownerOf } from "../domain/marker.ts";
+import { meansPlaces } from "../domain/places.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
 import { providerText } from "./providerText.ts";
 import { stackIdentity } from "./stackIdentity.ts";
@@ -67,21 +68,23 @@ export class ApiKey extends CustomResource {
       TYPE,
       name,
       {
+        ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
         ...args,
-        // A secret inside a list would lose its mark when `check` sorts the list: the whole field is one.
+        // The engine marks secrets again by place, and the outputs are sorted: the whole field is one.
         ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
         ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
         ownership: ownership(name, opts),
         __provider: providerText("apiKey"),
-        ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
       },
       {
         ...opts,
         additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey", "webhooks", "adopt", "drift"],
+        hideDiffs: [...(opts.hideDiffs ?? []), "internal", "ownership"],
         // The API wants unique names: with an explicit one the old key must go first, under --replace too.
         ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
       },
     );
+    for (const output of NULLABLE) absentForNull(this, output);
   }
 
   /** Not available: the API shows a secret once, so a key can't be read back. Use `getApiKeys`, or `adopt`. */
@@ -93,14 +96,36 @@ export class ApiKey extends CustomResource {
   }
 }
 
-/** Outputs that are not inputs: registered as undefined, so that the class has them. */
-const OUTPUTS = ["apiKey", "keyId", "fingerprint", "hint", "status", "endpoint", "createdAt", "rotateAt", "previous"];
+/** Outputs that a key may not have. The provider sets them to null: one that is never set is unknown in every preview. */
+const NULLABLE = ["description", "rateLimit", "metadata", "expiry", "rotateAt"] as const;
+
+/** What the class promises, whether the program sets it or not: registered as undefined, so that the class has it. */
+const OUTPUTS = [
+  "apiKey",
+  "keyId",
+  "name",
+  "permissions",
+  "fingerprint",
+  "hint",
+  "status",
+  "endpoint",
+  "createdAt",
+  "previous",
+  ...NULLABLE,
+];
+
+/** The program reads what its types say: undefined, not null. */
+function absentForNull(key: ApiKey, output: (typeof NULLABLE)[number]): void {
+  const set: Output<unknown> = key[output];
+  Object.assign(key, { [output]: set.apply((value) => value ?? undefined) });
+}
 
 function ownership(name: string, opts: CustomResourceOptions) {
   const { identity } = stackIdentity();
   const urn = createUrn(name, TYPE, opts.parent);
   const owner = all([identity, urn]).apply(([id, text]) => ownerOf(id, text));
-  return { identity, owner, project: getProject(), stack: getStack(), name };
+  const ignored = (opts.ignoreChanges ?? []).filter(meansPlaces);
+  return { identity, owner, project: getProject(), stack: getStack(), name, ignored };
 }
 
 function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ClientOptions, createClient } from "../../provider/api/client.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
-import type { KeyInputs, KeyState } from "../../provider/domain/inputs.ts";
+import type { KeyState } from "../../provider/domain/inputs.ts";
 import { check } from "../../provider/handlers/check.ts";
 import { type HandlerContext, InitFailure } from "../../provider/handlers/context.ts";
 import { create } from "../../provider/handlers/create.ts";
@@ -19,6 +19,7 @@ import {
 import { read } from "../../provider/handlers/read.ts";
 import { update } from "../../provider/handlers/update.ts";
 import { hostSettings } from "../../provider/host/settings.ts";
+import { inputsIn, stateIn, stateOut } from "../../provider/host/stateCodec.ts";
 import { createStackView } from "../../provider/stack/view.ts";
 import {
   type Fields,
@@ -65,10 +66,11 @@ export function startInProcess(options: InProcessOptions): ProviderRun & { conte
   };
 }
 
-// The casts are the border to the engine, as in `provider/host`: it hands back what the handlers gave it.
-const inputsOf = (fields: Fields) => plain(fields) as unknown as KeyInputs;
-const stateOf = (fields: Fields) => plain(fields) as unknown as KeyState;
-const fieldsOf = (state: object) => plain({ ...state });
+// Through the same codec as `provider/host`.
+const inputsOf = (fields: Fields) => inputsIn(plain(fields));
+const stateOf = (fields: Fields) => stateIn(plain(fields));
+const stateFields = (state: KeyState) => plain(stateOut(state));
+const fieldsOf = (bag: object) => plain({ ...bag });
 
 function keyHandlers(context: HandlerContext): Handlers {
   return {
@@ -81,15 +83,15 @@ function keyHandlers(context: HandlerContext): Handlers {
     create: (inputs) =>
       bare(async () => {
         const outs = await create(context, inputsOf(inputs));
-        return { id: outs.keyId, outs: fieldsOf(outs) };
+        return { id: outs.keyId, outs: stateFields(outs) };
       }),
     read: (id, props) =>
       bare(async () => {
         const { state, inputs } = await read(context, stateOf(props));
-        return { id, props: fieldsOf(state), ...(inputs === undefined ? {} : { inputs: fieldsOf(inputs) }) };
+        return { id, props: stateFields(state), ...(inputs === undefined ? {} : { inputs: fieldsOf(inputs) }) };
       }),
     update: (_id, olds, news) =>
-      bare(async () => ({ outs: fieldsOf(await update(context, stateOf(olds), inputsOf(news))) })),
+      bare(async () => ({ outs: stateFields(await update(context, stateOf(olds), inputsOf(news))) })),
     delete: (_id, props) => bare(() => remove(context, stateOf(props))),
   };
 }
@@ -125,7 +127,7 @@ async function bare<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (error instanceof InitFailure) {
-      throw new HandlerFailure(error.message, { id: error.id, properties: fieldsOf(error.state) });
+      throw new HandlerFailure(error.message, { id: error.id, properties: stateFields(error.state) });
     }
     if (error instanceof Error) throw error;
     throw new HandlerFailure(String(error));

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
+import { stateIn } from "../../provider/host/stateCodec.ts";
 import { ask } from "./emulator.ts";
 import { startHost } from "./host.ts";
 import type { Fields } from "./hostHandlers.ts";
@@ -100,6 +101,11 @@ export function counted(api: Emulator, since = 0): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { operation } of api.journal().slice(since)) counts[operation] = (counts[operation] ?? 0) + 1;
   return counts;
+}
+
+/** What the state of a key says that an earlier run has left to do. */
+export function workLeft(entry: { outputs: Fields } | undefined): string | undefined {
+  return entry === undefined ? undefined : stateIn(entry.outputs).unfinished;
 }
 
 export function keys(declared: Readonly<Record<string, Fields>>): Program {
