@@ -9,7 +9,7 @@ import { makeProject, type Project } from "./typesCheck/project.ts";
 /**
  * `npm run check:types`: a user's programs, on the packed package, with Pulumi's own template and without skipLibCheck,
  * under TypeScript 5.0 to 7 and every module resolution in which Pulumi's own types are found. What the same compiler says
- * of Pulumi's types alone isn't ours. Then the programs run, and the control: four planted faults must be found.
+ * of Pulumi's types alone isn't ours. Then the programs run, and the control: three planted faults must be found.
  */
 const AT_ONCE = 2;
 
@@ -38,7 +38,7 @@ async function judge(project: Project, cell: Cell): Promise<Verdict> {
   const alone = await compile(project.folder, cell, ["baseline.ts"]);
   const blocking = alone.find(({ file }) => file === undefined || file === "baseline.ts");
   if (blocking !== undefined) return { ours: [], pulumis: 0, excluded: blocking.text };
-  known.set(cell.version, new Set(alone.map(({ text }) => text)));
+  known.set(cell.version, new Set([...(known.get(cell.version) ?? []), ...alone.map(({ text }) => text)]));
   return split();
 }
 
@@ -72,7 +72,8 @@ async function matrix(project: Project): Promise<string[]> {
 /** The programs found their names at run time, too. */
 async function runs(project: Project, cell: Cell): Promise<string[]> {
   project.write(RUN);
-  const failures = (await compile(project.folder, cell, ["compiled.ts"], true)).map(({ text }) => text);
+  const found = await compile(project.folder, cell, ["compiled.ts"], true);
+  const failures = found.map(({ text }) => text).filter((text) => known.get(cell.version)?.has(text) !== true);
   for (const file of ["bin/compiled.js", "required.cjs", "imported.mjs"]) {
     const printed = execFileSync(process.execPath, [join(project.folder, file)], { encoding: "utf8" }).trim();
     console.log(`${basename(file)} prints ${printed}`);
@@ -85,12 +86,6 @@ async function runs(project: Project, cell: Cell): Promise<string[]> {
 async function control(project: Project, cell: Cell): Promise<string[]> {
   const faults: [string, string, (text: string) => string, RegExp][] = [
     ["a type of zod's", "provider/functions.d.ts", (text) => `${text}export type A = import("zod").ZodType;\n`, /zod/],
-    [
-      "a declaration that imports ./x.ts",
-      "provider/index.d.ts",
-      (text) => `${text}export type { Rotation } from "./domain/inputs.ts";\n`,
-      /index\.d\.ts/,
-    ],
     [
       "a wrong type",
       "provider/resources/account.d.ts",
