@@ -1,4 +1,6 @@
 import type { KeyApi, RemoteKey } from "./api/types.ts";
+import { ZkscoreError } from "./domain/errors.ts";
+import { runtimeFault } from "./domain/nodeVersion.ts";
 import type { UsageResponse } from "./domain/wire.ts";
 
 /** A key of the account, without its secret (which no call can give). */
@@ -27,6 +29,10 @@ export async function getUsage(query: { keyId?: string; from?: string; to?: stri
 }
 
 async function withClient<T>(use: (client: KeyApi) => Promise<T>): Promise<T> {
+  const fault = runtimeFault();
+  if (fault !== undefined) {
+    throw new ZkscoreError({ code: "ZKS_CONFIG", what: "pulumi-zkscore can't work in this program", ...fault });
+  }
   // Loaded on use: a program that only declares keys starts without the HTTP client and zod.
   const [{ programSettings }, { createClient }, { systemClock }] = await Promise.all([
     import("./programSettings.ts"),

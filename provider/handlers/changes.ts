@@ -68,8 +68,13 @@ export function isIncident(olds: KeyState, news: KeyInputs): boolean {
 }
 
 /** Fields that only this provider knows: changing them sends no request. */
-export function localChanged(olds: KeyState, news: KeyInputs): boolean {
-  return !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
+export function localChanges(olds: KeyState, news: KeyInputs): string[] {
+  return (["rotation", "deletionPolicy"] as const).filter((field) => !sameJson(olds[field], news[field]));
+}
+
+/** `read` and `delete` get the outputs alone: what they may take has to stand there. */
+export function timeoutsChanged(olds: KeyState, news: KeyInputs): boolean {
+  return !sameJson(olds.options?.timeouts, news.options?.timeouts);
 }
 
 /** Fields an update can't carry: no page or assumption lets them change on a living key. */

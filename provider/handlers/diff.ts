@@ -3,9 +3,10 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { hasUnknown } from "../domain/unknown.ts";
-import { changedFields, dueReasons, localChanged, needsReplacement } from "./changes.ts";
+import { changedFields, dueReasons, localChanges, needsReplacement, timeoutsChanged } from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
 import { serverNow } from "./remote.ts";
+import { forcedFields } from "./replaceOnChanges.ts";
 import { holderOf } from "./state.ts";
 import { strayIds } from "./sweep.ts";
 
@@ -24,11 +25,13 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   run.shown.set(olds.keyId, { ...olds, heldBy: owner });
   const now = clock.now();
   const changed = changedFields(olds, news);
+  const local = localChanges(olds, news);
   const due = dueReasons(olds, news, now);
-  const replaces = [
+  const replaces = unique([
     ...changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news)),
+    ...forcedFields([...changed, ...local], olds, news),
     ...due.map((reason) => reason.field),
-  ];
+  ]);
   // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
   // Where a key depends on what is deleted first, the engine asks with unknowns and without `check`, and deletes this one, too.
   const programPhase = run.declared.has(owner) || (run.programRuns && hasUnknown(news));
@@ -45,11 +48,16 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   const ending = dueEntries(olds.previous, agreed).length > 0;
   const leftovers = olds.unfinished !== undefined || (programPhase && strayIds(context, olds, news).length > 0);
   return {
-    changes: replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || moved || ending || leftovers,
+    changes:
+      [...replaces, ...changed, ...local].length > 0 || timeoutsChanged(olds, news) || moved || ending || leftovers,
     replaces,
     // With an explicit name the old key must go first: the API wants unique names.
     deleteBeforeReplace: replaces.length > 0 && news.name !== undefined && news.name === olds.name,
   };
+}
+
+function unique(fields: readonly string[]): string[] {
+  return [...new Set(fields)];
 }
 
 /** One line per thing that time or someone else caused; changes of the program need no explanation. */

@@ -63,6 +63,7 @@ function inputsOf(state: KeyState): KeyInputs {
     "metadata",
     "rotation",
     "adopt",
+    "options",
   ] as const;
   const set = [...optional, ...declared].filter((field) => state[field] !== undefined);
   return { permissions, deletionPolicy, ownership, ...Object.fromEntries(set.map((field) => [field, state[field]])) };

@@ -1,11 +1,12 @@
 import { RunError } from "@pulumi/pulumi/errors";
-import { getProject, getStack } from "@pulumi/pulumi/metadata";
-import { all, type Input, type Output, secret } from "@pulumi/pulumi/output";
-import { CustomResource, type CustomResourceOptions, createUrn, type ID } from "@pulumi/pulumi/resource";
-import { ownerOf } from "../domain/marker.ts";
+import { type Input, type Output, secret } from "@pulumi/pulumi/output";
+import { CustomResource, type CustomResourceOptions, type ID } from "@pulumi/pulumi/resource";
+import { SECRET_FIELDS } from "../domain/secretFields.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
+import { optionsInput } from "./options.ts";
+import { ownership } from "./ownership.ts";
 import { providerText } from "./providerText.ts";
-import { stackIdentity } from "./stackIdentity.ts";
+import { refuse } from "./refuse.ts";
 
 const TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 
@@ -59,7 +60,8 @@ export class ApiKey extends CustomResource {
   /**
    * @param name the logical name, unique in the stack; also the default prefix of the key's name
    * @param args what the key may do; checked in preview, before any request
-   * @param opts Pulumi's options; `retainOnDelete` and `import` are refused, since this resource has better: `deletionPolicy`, `adopt`
+   * @param opts Pulumi's options. Refused, since this resource has better (`deletionPolicy`, `adopt`, `getApiKeys`):
+   *   `retainOnDelete`, `deletedWith`, `import`, `id`, `urn`
    */
   constructor(name: string, args: ApiKeyArgs, opts: CustomResourceOptions = {}) {
     refuse(name, args, opts);
@@ -68,16 +70,19 @@ export class ApiKey extends CustomResource {
       name,
       {
         ...args,
-        // A secret inside a list would lose its mark when `check` sorts the list: the whole field is one.
+        // From the first moment on, and as a whole: a secret inside a list would lose its mark when `check` sorts it.
         ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
         ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
-        ownership: ownership(name, opts),
+        ...optionsInput(opts),
+        ownership: ownership(TYPE, name, opts.parent),
         __provider: providerText("apiKey"),
         ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
       },
       {
         ...opts,
-        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey", "webhooks", "adopt", "drift"],
+        // A parent's would make the engine skip `delete`, and rotation leave every old key alive. `deletionPolicy` governs.
+        retainOnDelete: false,
+        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...SECRET_FIELDS],
         // The API wants unique names: with an explicit one the old key must go first, under --replace too.
         ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
       },
@@ -95,36 +100,3 @@ export class ApiKey extends CustomResource {
 
 /** Outputs that are not inputs: registered as undefined, so that the class has them. */
 const OUTPUTS = ["apiKey", "keyId", "fingerprint", "hint", "status", "endpoint", "createdAt", "rotateAt", "previous"];
-
-function ownership(name: string, opts: CustomResourceOptions) {
-  const { identity } = stackIdentity();
-  const urn = createUrn(name, TYPE, opts.parent);
-  const owner = all([identity, urn]).apply(([id, text]) => ownerOf(id, text));
-  return { identity, owner, project: getProject(), stack: getStack(), name };
-}
-
-function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
-  // A JavaScript program can leave them out.
-  if (typeof args !== "object" || args === null) {
-    throw new RunError(
-      `${name}: the arguments are missing; write new ApiKey("${name}", { permissions: [{ resource, actions }] })`,
-    );
-  }
-  if (opts.retainOnDelete === true) {
-    throw new RunError(
-      `${name}: retainOnDelete is not for keys; use deletionPolicy: "retain", which marks the key as kept`,
-    );
-  }
-  if (opts.import !== undefined) {
-    throw new RunError(
-      `${name}: Pulumi can't import a dynamic resource; use adopt: { keyId, apiKey } to take a key over`,
-    );
-  }
-  const rotation: unknown = args.rotation;
-  const overlaps = typeof rotation === "object" && rotation !== null && "overlap" in rotation && rotation.overlap;
-  if (opts.deleteBeforeReplace === true && overlaps) {
-    throw new RunError(
-      `${name}: deleteBeforeReplace ends the old key before the new one is in use; remove it, or rotation.overlap`,
-    );
-  }
-}
