@@ -25,7 +25,7 @@ function concerns([first, ...rest]: (string | number)[], field: string, olds: Ke
 /** All values at a path, in a text that doesn't depend on the order of lists. */
 function valuesAt(value: unknown, [step, ...rest]: readonly (string | number)[]): string {
   if (step === undefined) return stableJson(value) ?? "";
-  if (typeof value !== "object" || value === null) return "";
-  const inner = step === "*" ? Object.values(value) : [Reflect.get(value, step)];
+  const bag = typeof value === "object" && value !== null ? value : {};
+  const inner: unknown[] = step === "*" ? Object.values(bag) : [Reflect.get(bag, step)];
   return stableJson(inner.map((entry) => valuesAt(entry, rest)).sort());
 }

@@ -16,5 +16,4 @@ export function providerText(kind: "apiKey" | "stackIdentity"): string {
   ].join("");
 }
 
-const MISSING =
-  "pulumi-zkscore isn't installed [ZKS_CONFIG]\\n  cause:  its keys need it\\n  remedy: install it in ";
+const MISSING = "pulumi-zkscore isn't installed [ZKS_CONFIG]\\n  cause:  its keys need it\\n  remedy: install it in ";
