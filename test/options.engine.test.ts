@@ -3,10 +3,10 @@ import { describeWithEngine } from "./support/engine.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, READ_SCORES, type World } from "./support/world.ts";
 
-/** A key whose parent hands down `retainOnDelete`, with options of its own. */
+/** A key whose parent hands down `retainOnDelete` and `deletedWith`, with options of its own. */
 const program = (description: string, opts = "") => `import * as pulumi from "@pulumi/pulumi";
 import { ApiKey } from "pulumi-zkscore";
-const app = new pulumi.ComponentResource("test:index:App", "app", {}, { retainOnDelete: true });
+const app = new pulumi.ComponentResource("test:index:App", "app", {}, { retainOnDelete: true, deletedWith: new pulumi.Stash("base", { input: 1 }) });
 new ApiKey("a", { ${READ_SCORES}, description: "${description}" }, { parent: app, ${opts} });
 `;
 
@@ -15,17 +15,21 @@ let world: World;
 describeWithEngine("options of Pulumi that the engine doesn't hand to a dynamic provider", () => {
   afterEach(() => world.dispose());
 
-  test("customTimeouts cut a create, replaceOnChanges replaces, and a parent's retainOnDelete keeps no key alive", {
+  test("customTimeouts cut a create, replaceOnChanges replaces, and no parent's retainOnDelete or deletedWith keeps a key alive", {
     timeout: 600_000,
   }, async () => {
     const opts = `customTimeouts: { create: "3s", delete: "1m30s" }, replaceOnChanges: ["description"]`;
-    world = await createWorld({ program: program("one", opts), timeoutMs: 240_000, env: { ZKSCORE_UPDATES: "patch" } });
+    world = await createWorld({
+      program: program("one", opts),
+      timeoutMs: 240_000,
+      emulator: { updates: "patch" },
+      env: { ZKSCORE_UPDATES: "patch" },
+    });
     const { stack, api } = world;
-    api.faults.add({ operation: "create", kind: "pause", phase: "beforeParse" });
-    const cut = stack.up();
-    const held = await api.waitForPause();
-    const late = await cut;
-    api.release(held.id);
+    api.faults.add({ operation: "create", kind: "pause", phase: "beforeParse", every: 1 });
+    const late = await stack.up();
+    api.faults.clear();
+    api.release();
     expect(late.code).not.toBe(0);
     expect(late.output).toMatch(/error: .*\[ZKS_(INTERRUPTED|DEADLINE)/);
     expect(world.live()).toEqual([]);

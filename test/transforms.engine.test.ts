@@ -31,7 +31,7 @@ describeWithEngine("what a transform sets", () => {
   test("ends as if the program had written it: no secret stands in clear, and an output is refused by name", {
     timeout: 600_000,
   }, async () => {
-    world = await createWorld({ program: program(), timeoutMs: 240_000 });
+    world = await createWorld({ program: program(), emulator: { updates: "patch" }, timeoutMs: 240_000 });
     const { stack, api } = world;
     await succeed(stack.up());
     expect(api.keys().filter(({ webhooks }) => webhooks?.length === 1)).toHaveLength(5);

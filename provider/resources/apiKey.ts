@@ -3,6 +3,7 @@ import { type Input, type Output, secret } from "@pulumi/pulumi/output";
 import { CustomResource, type CustomResourceOptions, type ID } from "@pulumi/pulumi/resource";
 import { SECRET_FIELDS } from "../domain/secretFields.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
+import { withoutDeletedWith } from "./inherited.ts";
 import { optionsInput } from "./options.ts";
 import { ownership } from "./ownership.ts";
 import { providerText } from "./providerText.ts";
@@ -80,6 +81,7 @@ export class ApiKey extends CustomResource {
       },
       {
         ...opts,
+        ...withoutDeletedWith(opts),
         // A parent's would make the engine skip `delete`, and rotation leave every old key alive. `deletionPolicy` governs.
         retainOnDelete: false,
         additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...SECRET_FIELDS],
