@@ -26,6 +26,12 @@ describe("the constructor refuses, with the remedy and without a stack, what cou
     ["id", () => new ApiKey("a", args, { id: "key_1" }), /^a: id would read a key .*use getApiKeys\(\).*adopt/],
     ["urn", () => new ApiKey("a", args, { urn: "urn:x" }), /^a: urn would read a key .*use getApiKeys\(\).*adopt/],
     ["options as an argument", () => new ApiKey("a", untyped({ ...args, options: {} })), /^a: options is not .*third/],
+    ["envVarMappings", () => new ApiKey("a", args, { envVarMappings: { A: "B" } }), /^a: envVarMappings .*; remove it/],
+    [
+      "a timeout that is none",
+      () => new ApiKey("a", args, { customTimeouts: { create: "1m30s", delete: "1d" } }),
+      /^a: customTimeouts\.delete is not a span; write one such as "90s"/,
+    ],
     ["import", () => new ApiKey("a", args, { import: "key_1" }), /^a: Pulumi can't import .*use adopt/],
     [
       "deleteBeforeReplace with an overlap",

@@ -1,5 +1,5 @@
 import type { CustomResourceOptions } from "@pulumi/pulumi/resource";
-import { type KeyOptions, OPERATIONS, type Timeouts } from "../domain/options.ts";
+import { type KeyOptions, OPERATIONS, type Operation, type Timeouts } from "../domain/options.ts";
 
 /** The options that `check` and the handlers honour themselves, as an input; none where none is set. */
 export function optionsInput(opts: CustomResourceOptions): { options?: KeyOptions } {
@@ -21,9 +21,17 @@ function timeoutsOf({ customTimeouts }: CustomResourceOptions): Timeouts {
   return timeouts;
 }
 
+/** Those that neither we nor the engine can read: it would end the program with a stack. */
+export function unreadTimeouts({ customTimeouts }: CustomResourceOptions): Operation[] {
+  return OPERATIONS.filter((operation) => {
+    const text = customTimeouts?.[operation] ?? "";
+    return text !== "" && spanSeconds(text) === undefined;
+  });
+}
+
 const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3_600 } as const;
 
-/** Seconds of a span as the engine reads it (Go): `90s`, `5m`, `1h30m`. What isn't one, the engine refuses. */
+/** Seconds of a span as the engine reads it (Go): `90s`, `5m`, `1h30m`. */
 function spanSeconds(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)];

@@ -3,6 +3,7 @@ import type { CustomResourceOptions } from "@pulumi/pulumi/resource";
 import { durationMs } from "../domain/duration.ts";
 import { runtimeFault } from "../domain/nodeVersion.ts";
 import type { ApiKeyArgs } from "./args.ts";
+import { unreadTimeouts } from "./options.ts";
 
 /** Stops the program, with cause and remedy, where an option or a missing argument could only go wrong later. */
 export function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
@@ -39,6 +40,11 @@ function problemOf(name: string, args: ApiKeyArgs, opts: CustomResourceOptions):
       "use getApiKeys() to look keys up, or adopt: { keyId } to manage an existing key"
     );
   }
+  if (opts.envVarMappings !== undefined) {
+    return "envVarMappings is for providers, not for keys; remove it, and set ZKSCORE_TOKEN or zkscore:token";
+  }
+  const [untimed] = unreadTimeouts(opts);
+  if (untimed !== undefined) return `customTimeouts.${untimed} is not a span; write one such as "90s", "5m" or "1h30m"`;
   if (opts.deleteBeforeReplace === true && overlaps(args)) {
     return "deleteBeforeReplace ends the old key before the new one is in use; remove it, or rotation.overlap";
   }
