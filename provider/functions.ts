@@ -1,4 +1,6 @@
 import type { KeyApi, RemoteKey } from "./api/types.ts";
+import { ZkscoreError } from "./domain/errors.ts";
+import { runtimeFault } from "./domain/nodeVersion.ts";
 import type { AccountKey, UsageReport } from "./resources/account.ts";
 
 /**
@@ -19,6 +21,10 @@ export async function getUsage(query: { keyId?: string; from?: string; to?: stri
 }
 
 async function withClient<T>(use: (client: KeyApi) => Promise<T>): Promise<T> {
+  const fault = runtimeFault();
+  if (fault !== undefined) {
+    throw new ZkscoreError({ code: "ZKS_CONFIG", what: "pulumi-zkscore can't work in this program", ...fault });
+  }
   // Loaded on use: a program that only declares keys starts without the HTTP client and zod.
   const [{ programSettings }, { createClient }, { systemClock }] = await Promise.all([
     import("./programSettings.ts"),

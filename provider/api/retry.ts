@@ -33,16 +33,17 @@ export interface Deadline {
   at: number;
 }
 
-const overall = new AsyncLocalStorage<Deadline>();
+const overall = new AsyncLocalStorage<Deadline & { callMs: number | undefined }>();
 
-/** Runs `work`; every call it makes, however many, ends by `at` (monotonic ms) at the latest. */
-export function endingBy<T>(at: number, work: () => T): T {
-  return overall.run({ at }, work);
+/** Runs `work`; every call it makes, however many, ends by `at` (monotonic ms), and each within `callMs` where given. */
+export function endingBy<T>(at: number, work: () => T, callMs?: number): T {
+  return overall.run({ at, callMs }, work);
 }
 
 export function startDeadline(run: Run): Deadline {
-  const own = run.clock.monotonic() + run.deadlineMs;
-  return { at: Math.min(own, overall.getStore()?.at ?? own) };
+  const all = overall.getStore();
+  const own = run.clock.monotonic() + (all?.callMs ?? run.deadlineMs);
+  return { at: Math.min(own, all?.at ?? own) };
 }
 
 export function remaining(run: Run, deadline: Deadline): number {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseBlock } from "./cidr.ts";
 import { durationMs, LONGEST_MS } from "./duration.ts";
 import { instantMs } from "./instant.ts";
+import { OPERATIONS, pathSteps } from "./options.ts";
 import { ACTIONS, RESOURCES } from "./vocabulary.ts";
 
 /**
@@ -119,6 +120,14 @@ const name = (max: number) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
     .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), { error: "holds a control character; remove it" });
 
+const prefix = name(PREFIX_MAX);
+
+/** Why a text can't be a prefix of names, in words that follow "it"; undefined where it can. */
+export function prefixFault(text: string): string | undefined {
+  const fault = prefix.safeParse(text).error?.issues[0]?.message;
+  return fault?.split(";")[0];
+}
+
 const metadata = z
   .record(z.string(), z.json(), { error: "is not an object; write { key: value }" })
   .superRefine((bag, context) => {
@@ -129,9 +138,26 @@ const metadata = z
     }
   });
 
+const propertyPath = text("a property path").superRefine((path, context) => {
+  const steps = pathSteps(path);
+  if (steps === undefined) {
+    context.addIssue('is not a property path; write one such as "permissions" or "rateLimit.burstLimit", or "*"');
+  } else if (steps.some((step) => typeof step === "number")) {
+    context.addIssue("holds an index, and lists are sets here, without first or second; name the list, or write [*]");
+  }
+});
+
+/** Made by the constructor; judged all the same, since a transform can set it. */
+const options = fields({
+  replaceOnChanges: z.array(propertyPath).optional(),
+  timeouts: fields(
+    Object.fromEntries(OPERATIONS.map((operation) => [operation, z.number().positive().optional()])),
+  ).optional(),
+});
+
 export const inputSchema = z.strictObject({
   name: name(NAME_MAX).optional(),
-  namePrefix: name(PREFIX_MAX).optional(),
+  namePrefix: prefix.optional(),
   description: text("a description")
     .refine((value) => value.trim().length > 0, { error: "is empty; write a description, or leave the field out" })
     .max(1_000, { error: "is longer than 1,000 characters; write a shorter one" })
@@ -159,6 +185,7 @@ export const inputSchema = z.strictObject({
     apiKey: text("a secret").min(1, { error: "is empty; give the key's secret, or leave the field out" }).optional(),
   }).optional(),
   ownership: z.looseObject({}).optional(),
+  options: options.optional(),
 });
 
 function isWebUrl(value: string): boolean {

@@ -1,3 +1,4 @@
+import type { KeyOptions } from "./options.ts";
 import type { Action, Resource } from "./vocabulary.ts";
 
 /** What a key may be used for, who or what it is confined to. */
@@ -92,6 +93,8 @@ export interface KeyInputs {
   rotation?: Rotation;
   deletionPolicy: DeletionPolicy;
   adopt?: Adopt;
+  /** Pulumi's options that only the constructor sees. Never compared with the account, never sent. */
+  options?: KeyOptions;
   ownership: Ownership;
   /** Made where the engine hands the inputs over. Absent where the program's lists are canonical, or unknown. */
   order?: Order;

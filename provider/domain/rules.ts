@@ -1,4 +1,5 @@
 import { durationMs } from "./duration.ts";
+import { prefixFault } from "./inputSchema.ts";
 import type { KeyInputs, RateLimit } from "./inputs.ts";
 import { instantMs } from "./instant.ts";
 import type { PlanLimits } from "./plans.ts";
@@ -21,7 +22,7 @@ export interface RuleContext {
 /** The rules that span several fields, over inputs that passed the schema. What is unknown is not judged. */
 export function crossFieldProblems(inputs: KeyInputs, context: RuleContext): Problem[] {
   return [
-    ...namingProblems(inputs),
+    ...namingProblems(inputs, context),
     ...adoptionProblems(inputs),
     ...expiryProblems(inputs, context),
     ...rotationProblems(inputs, context),
@@ -29,8 +30,16 @@ export function crossFieldProblems(inputs: KeyInputs, context: RuleContext): Pro
   ];
 }
 
-function namingProblems({ name, namePrefix, rotation }: KeyInputs): Problem[] {
+function namingProblems({ name, namePrefix, rotation, ownership }: KeyInputs, { creating }: RuleContext): Problem[] {
   const problems: Problem[] = [];
+  // A key that has its name keeps it: only a new one is named after the resource.
+  const fault = creating && name === undefined && namePrefix === undefined ? prefixFault(ownership.name) : undefined;
+  if (fault !== undefined) {
+    problems.push({
+      path: "namePrefix",
+      text: `isn't set, and the resource's name can't serve as prefix: it ${fault}; set namePrefix, or rename the resource`,
+    });
+  }
   if (name !== undefined && namePrefix !== undefined) {
     problems.push({ path: "namePrefix", text: "stands beside name; keep one of the two" });
   }

@@ -76,11 +76,19 @@ export function dueReasons(olds: KeyState, news: KeyInputs, now: number): DueRea
 }
 
 /** Fields that only this provider knows: changing them sends no request. */
-export function localChanged(olds: KeyState, news: KeyInputs): boolean {
-  // Where `ignoreChanges` means places, `read` must know which entry stands where.
+export function localChanges(olds: KeyState, news: KeyInputs): string[] {
+  return (["rotation", "deletionPolicy"] as const).filter((field) => !sameJson(olds[field], news[field]));
+}
+
+/** Where `ignoreChanges` means places, `read` must know which entry stands where. */
+export function placesChanged(olds: KeyState, news: KeyInputs): boolean {
   const indexed = (news.ownership.ignored ?? []).length > 0 && keptDrift(olds, news).size === 0;
-  const placed = indexed && !sameJson(olds.order, news.order);
-  return placed || !sameJson(olds.rotation, news.rotation) || olds.deletionPolicy !== news.deletionPolicy;
+  return indexed && !sameJson(olds.order, news.order);
+}
+
+/** `read` and `delete` get the outputs alone: what they may take has to stand there. */
+export function timeoutsChanged(olds: KeyState, news: KeyInputs): boolean {
+  return !sameJson(olds.options?.timeouts, news.options?.timeouts);
 }
 
 /** Fields an update can't carry: no page or assumption lets them change on a living key. */

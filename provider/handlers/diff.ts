@@ -9,9 +9,18 @@ import { knownListing } from "../stack/known.ts";
 import { holderOf, isIncident, sightingOf } from "../stack/view.ts";
 import { assertEndpoint } from "./account.ts";
 import { acceptedDrift } from "./accountInputs.ts";
-import { changedFields, type DueReason, dueReasons, localChanged, needsReplacement } from "./changes.ts";
+import {
+  changedFields,
+  type DueReason,
+  dueReasons,
+  localChanges,
+  needsReplacement,
+  placesChanged,
+  timeoutsChanged,
+} from "./changes.ts";
 import type { HandlerContext } from "./context.ts";
 import { skippedDeletions } from "./ledger.ts";
+import { forcedFields } from "./replaceOnChanges.ts";
 import { strayIds } from "./sweep.ts";
 
 export interface DiffResult {
@@ -29,9 +38,13 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   view.showed(olds, owner);
   const now = decidingClock(context);
   const changed = changedFields(olds, news);
+  const local = localChanges(olds, news);
   const due = dueReasons(olds, news, now);
-  const replacing = changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news));
-  const replaces = [...replacing, ...due.map((reason) => reason.field)];
+  const replacing = [
+    ...changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news)),
+    ...forcedFields([...changed, ...local], olds, news),
+  ];
+  const replaces = [...new Set([...replacing, ...due.map((reason) => reason.field)])];
   // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
   // Where a key depends on what is deleted first, the engine asks with unknowns and without `check`, and deletes this one, too.
   const programPhase = view.isDeclared(owner) || (view.isProgramRun && hasUnknown(news));
@@ -47,7 +60,9 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   const orphans = olds.unfinished !== undefined || (programPhase && leftAlive(context, olds, news));
   return {
     changes:
-      replaces.length > 0 || changed.length > 0 || localChanged(olds, news) || renamed || moved || ending || orphans,
+      [...replaces, ...changed, ...local].length > 0 ||
+      [placesChanged, timeoutsChanged].some((differ) => differ(olds, news)) ||
+      [renamed, moved, ending, orphans].includes(true),
     replaces,
     // With an explicit name the old key must go first: the API wants unique names.
     deleteBeforeReplace:

@@ -70,7 +70,16 @@ function withoutEnd({ expiry: _end, ...state }: KeyState): KeyState {
 /** The inputs a state was made from, as the program wrote them. The owner is the one that has the key now. */
 function inputsOf(state: KeyState): KeyInputs {
   const { deletionPolicy, ownership, declared } = state;
-  const optional = ["namePrefix", "description", "rateLimit", "expiresIn", "metadata", "rotation", "adopt"] as const;
+  const optional = [
+    "namePrefix",
+    "description",
+    "rateLimit",
+    "expiresIn",
+    "metadata",
+    "rotation",
+    "adopt",
+    "options",
+  ] as const;
   const set = [...optional, ...declared].filter((field) => state[field] !== undefined);
   return {
     ...asWritten(state),

@@ -2,12 +2,16 @@ import { endingBy } from "../api/retry.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { InitFailure } from "../handlers/context.ts";
 import { whileBusy } from "./engine.ts";
+import { markSecrets } from "./secrets.ts";
+import { bareError } from "./silence.ts";
 import { stateOut } from "./stateCodec.ts";
 
-/** All requests of one handler end within this. */
+/** All requests of one handler end within this, unless the resource's `customTimeouts` say otherwise. */
 const REQUESTS_MS = 120_000;
-/** The handler itself: should anything never settle, the `up` goes on all the same. */
-const DEADLINE_MS = REQUESTS_MS + 10_000;
+/** So much of it may one call take: a POST that hangs leaves the rest to settle it. */
+const SHARE_OF_A_CALL = 5 / 8;
+/** The handler itself, so much later: should anything never settle, the `up` goes on all the same. */
+const GRACE_MS = 10_000;
 
 type Fields = Record<string, unknown>;
 
@@ -17,10 +21,12 @@ type Fields = Record<string, unknown>;
  * - an init failure is sent without `__provider`, and a malformed one is never answered: both are mended here;
  * - a thrown error with a truthy `id` counts as an init failure, and a stack is printed: only fresh, bare errors leave.
  */
-export async function guarded<T>(props: Fields, run: () => Promise<T> | T): Promise<T> {
+export async function guarded<T>(props: Fields, run: () => Promise<T> | T, ms = REQUESTS_MS): Promise<T> {
   try {
     return jsonOnly(
-      await whileBusy(() => withDeadline(() => endingBy(performance.now() + REQUESTS_MS, run), DEADLINE_MS)),
+      await whileBusy(() =>
+        withDeadline(() => endingBy(performance.now() + ms, run, ms * SHARE_OF_A_CALL), ms + GRACE_MS),
+      ),
     );
   } catch (error) {
     throw hostError(error, props);
@@ -29,11 +35,9 @@ export async function guarded<T>(props: Fields, run: () => Promise<T> | T): Prom
 
 /** What reaches the host: a bare error, or an init failure with the complete, JSON-clean properties. */
 function hostError(error: unknown, props: Fields): Error {
-  const bare = new Error(messageOf(error));
-  // The host prints `error: stack` for some handlers; the message says it all.
-  bare.stack = "";
+  const bare = bareError(messageOf(error));
   if (!(error instanceof InitFailure)) return bare;
-  const properties = { ...jsonOnly(stateOut(error.state)), __provider: props["__provider"] };
+  const properties = { ...jsonOnly(markSecrets(stateOut(error.state))), __provider: props["__provider"] };
   return Object.assign(bare, { id: String(error.id), properties, reasons: [bare.message] });
 }
 

@@ -1,3 +1,4 @@
+import "./node.ts";
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { apiKey as keyHandlers } from "./apiKey.ts";
 import { stackIdentity as identityHandlers } from "./stackIdentity.ts";

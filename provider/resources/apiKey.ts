@@ -1,12 +1,13 @@
 import { RunError } from "@pulumi/pulumi/errors";
-import { getProject, getStack } from "@pulumi/pulumi/metadata";
-import { all, type Input, type Output, secret } from "@pulumi/pulumi/output";
-import { CustomResource, type CustomResourceOptions, createUrn, type ID } from "@pulumi/pulumi/resource";
-import { ownerOf } from "../domain/marker.ts";
-import { meansPlaces } from "../domain/places.ts";
+import { type Input, type Output, secret } from "@pulumi/pulumi/output";
+import { CustomResource, type CustomResourceOptions, type ID } from "@pulumi/pulumi/resource";
+import { SECRET_FIELDS } from "../domain/secretFields.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
+import { withoutDeletedWith } from "./inherited.ts";
+import { optionsInput } from "./options.ts";
+import { ownership } from "./ownership.ts";
 import { providerText } from "./providerText.ts";
-import { stackIdentity } from "./stackIdentity.ts";
+import { refuse } from "./refuse.ts";
 
 const TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 
@@ -60,7 +61,8 @@ export class ApiKey extends CustomResource {
   /**
    * @param name the logical name, unique in the stack; also the default prefix of the key's name
    * @param args what the key may do; checked in preview, before any request
-   * @param opts Pulumi's options; `retainOnDelete` and `import` are refused, since this resource has better: `deletionPolicy`, `adopt`
+   * @param opts Pulumi's options. Refused, since this resource has better (`deletionPolicy`, `adopt`, `getApiKeys`):
+   *   `retainOnDelete`, `deletedWith`, `import`, `id`, `urn`
    */
   constructor(name: string, args: ApiKeyArgs, opts: CustomResourceOptions = {}) {
     refuse(name, args, opts);
@@ -70,15 +72,19 @@ export class ApiKey extends CustomResource {
       {
         ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
         ...args,
-        // The engine marks secrets again by place, and the outputs are sorted: the whole field is one.
+        // From the first moment on, and as a whole: the engine marks secrets again by place, and the outputs are sorted.
         ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
         ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
-        ownership: ownership(name, opts),
+        ...optionsInput(opts),
+        ownership: ownership(TYPE, name, opts),
         __provider: providerText("apiKey"),
       },
       {
         ...opts,
-        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey", "webhooks", "adopt", "drift"],
+        ...withoutDeletedWith(opts),
+        // A parent's would make the engine skip `delete`, and rotation leave every old key alive. `deletionPolicy` governs.
+        retainOnDelete: false,
+        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...SECRET_FIELDS],
         hideDiffs: [...(opts.hideDiffs ?? []), "internal", "ownership"],
         // The API wants unique names: with an explicit one the old key must go first, under --replace too.
         ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
@@ -118,38 +124,4 @@ const OUTPUTS = [
 function absentForNull(key: ApiKey, output: (typeof NULLABLE)[number]): void {
   const set: Output<unknown> = key[output];
   Object.assign(key, { [output]: set.apply((value) => value ?? undefined) });
-}
-
-function ownership(name: string, opts: CustomResourceOptions) {
-  const { identity } = stackIdentity();
-  const urn = createUrn(name, TYPE, opts.parent);
-  const owner = all([identity, urn]).apply(([id, text]) => ownerOf(id, text));
-  const ignored = (opts.ignoreChanges ?? []).filter(meansPlaces);
-  return { identity, owner, project: getProject(), stack: getStack(), name, ignored };
-}
-
-function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
-  // A JavaScript program can leave them out.
-  if (typeof args !== "object" || args === null) {
-    throw new RunError(
-      `${name}: the arguments are missing; write new ApiKey("${name}", { permissions: [{ resource, actions }] })`,
-    );
-  }
-  if (opts.retainOnDelete === true) {
-    throw new RunError(
-      `${name}: retainOnDelete is not for keys; use deletionPolicy: "retain", which marks the key as kept`,
-    );
-  }
-  if (opts.import !== undefined) {
-    throw new RunError(
-      `${name}: Pulumi can't import a dynamic resource; use adopt: { keyId, apiKey } to take a key over`,
-    );
-  }
-  const rotation: unknown = args.rotation;
-  const overlaps = typeof rotation === "object" && rotation !== null && "overlap" in rotation && rotation.overlap;
-  if (opts.deleteBeforeReplace === true && overlaps) {
-    throw new RunError(
-      `${name}: deleteBeforeReplace ends the old key before the new one is in use; remove it, or rotation.overlap`,
-    );
-  }
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { providerText } from "../../provider/resources/providerText.ts";
 import { packageRoot } from "../../tools/root.ts";
 import type { Fields, Handlers, ProviderRun, RunOptions } from "./hostHandlers.ts";
-import { callProvider, connectProvider, type ProviderCall } from "./hostWire.ts";
+import { callProvider, clear, connectProvider, type ProviderCall } from "./hostWire.ts";
 
 /** The dynamic-provider process, driven as the engine drives it, without the engine. */
 export interface HostProcess extends ProviderRun {
@@ -62,7 +62,7 @@ export async function startHost({ env, project }: RunOptions): Promise<HostProce
 function handlers(call: ProviderCall, kind: "apiKey" | "stackIdentity"): Handlers {
   const __provider = providerText(kind);
   const marked = (fields: Fields): Fields => ({ ...fields, __provider });
-  const bare = ({ __provider: _text, ...fields }: Fields): Fields => fields;
+  const bare = ({ __provider: _text, ...fields }: Fields): Fields => clear(fields);
   const { check, diff, create, read, update, remove } = callProvider(call);
   return {
     check: async (olds, news) => {

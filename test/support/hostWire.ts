@@ -92,5 +92,14 @@ function failureOf(error: Message): HandlerFailure {
   const init = messages.ErrorResourceInitFailed.deserializeBinary(any.getValue_asU8());
   const { __provider, ...properties } = init.getProperties().toJavaScript();
   if (typeof __provider !== "string") return new HandlerFailure(`an init failure without __provider: ${text}`);
-  return new HandlerFailure(text, { id: init.getId(), properties });
+  return new HandlerFailure(text, { id: init.getId(), properties: clear(properties) });
+}
+
+/** Secrets in clear, as the engine sends them to a provider that doesn't know them as such. */
+export function clear(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, isMarked(value) ? value.value : value]));
+}
+
+function isMarked(value: unknown): value is { value: unknown } {
+  return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
 }
