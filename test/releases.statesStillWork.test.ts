@@ -58,6 +58,7 @@ describeWithEngine("states of every release", () => {
         rmSync(account, { recursive: true, force: true });
       }
     },
+    180_000,
   );
 });
 
