@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { generate } from "../../support/programs/generate.ts";
+import { AVOIDED, avoiding, isAvoided } from "../../support/programs/avoid.ts";
+import { generate as generateAll } from "../../support/programs/generate.ts";
 import { play, type Verdict } from "../../support/programs/play.ts";
 import type { Case } from "../../support/programs/program.ts";
 import { save } from "../../support/programs/saved.ts";
@@ -18,6 +19,7 @@ const USAGE = `Random programs and histories through the real engine, judged aft
   --concurrency     histories at the same time; default 2
   --only N          the history of this number alone, with all it printed
   --keep-going      collect failures by kind instead of shrinking and saving the first
+  --avoid A,B       leave out: ${AVOIDED.join(", ")}; or all of them
   --shrink N        trials for a smaller case; default 40
 `;
 
@@ -31,6 +33,7 @@ async function main(): Promise<number> {
       only: { type: "string" },
       "keep-going": { type: "boolean" },
       shrink: { type: "string", default: "40" },
+      avoid: { type: "string", default: "" },
       help: { type: "boolean" },
     },
   });
@@ -38,6 +41,8 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  const avoided = (values.avoid === "all" ? AVOIDED : values.avoid.split(",")).filter(isAvoided);
+  const generate = (from: number, number: number) => avoiding(generateAll(from, number), avoided);
   const seed = Number(values.seed ?? Date.now() % 2 ** 31);
   const runs = Number(values.runs);
   const started = performance.now();

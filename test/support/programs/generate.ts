@@ -31,8 +31,8 @@ const often = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const text = fc.integer({ min: 1, max: 999 }).map((number) => `text ${number}`);
 
 const permissions = one<("read" | "write")[]>(["read"], ["read", "write"]);
-/** Unsorted on purpose. */
-const addresses = one(["203.0.113.9/32", "198.51.100.0/24"], ["198.51.100.7/32"]);
+/** Unsorted on purpose; with the address that the emulator is asked from. */
+const addresses = one(["203.0.113.9", "127.0.0.0/8"], ["127.0.0.1"]);
 const overlap = one<"2h" | "1d" | "3d">("2h", "1d", "3d");
 
 const ignoreChanges = one(
@@ -186,9 +186,9 @@ function history(names: readonly string[]): fc.Arbitrary<Act[]> {
   const act = fc.record({
     changes: fc.array(change(names), { minLength: 1, maxLength: 3 }),
     command: command(names),
-    preview: fc.boolean(),
+    preview: one(true, false, false),
   });
-  return fc.array(act, { minLength: 2, maxLength: 4 });
+  return fc.array(act, { minLength: 1, maxLength: 3 });
 }
 
 const aCase: fc.Arbitrary<Case> = program.chain((made) =>

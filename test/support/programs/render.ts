@@ -19,7 +19,6 @@ const NOTHING = `exports.handler = () => {
 const HEAD = `const { ApiKey } = require("pulumi-zkscore");
 const { ComponentResource, CustomResource, ErrorHook } = require("@pulumi/pulumi/resource");
 const { secret } = require("@pulumi/pulumi/output");
-const { registerStackTransformation, registerResourceTransform } = require("@pulumi/pulumi");
 class Nothing extends CustomResource {
   constructor(name, props, opts) { super("pulumi-nodejs:dynamic:Resource", name, { __provider: ${JSON.stringify(NOTHING)}, ...props }, opts); }
 }
@@ -59,7 +58,8 @@ function inherits({ inherited }: Program, canary: Canary): string {
 function stackTransform(transform: Transform | undefined, canary: Canary): string[] {
   if (transform === undefined) return [];
   const register = transform.via === "transforms" ? "registerResourceTransform" : "registerStackTransformation";
-  return [`${register}(${transformText(transform, canary)});`];
+  // The whole SDK takes half a second to load: only where it is needed.
+  return [`require("@pulumi/pulumi/runtime").${register}(${transformText(transform, canary)});`];
 }
 
 function transformText({ sets }: Transform, canary: Canary): string {
