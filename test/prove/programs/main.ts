@@ -1,120 +1,157 @@
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { AVOIDED, avoiding, isAvoided } from "../../support/programs/avoid.ts";
-import { generate as generateAll } from "../../support/programs/generate.ts";
-import { play, type Verdict } from "../../support/programs/play.ts";
+import { belowFloors } from "../../support/programs/floors.ts";
+import { generate } from "../../support/programs/generate.ts";
+import { type Named, type Played, playAll } from "../../support/programs/histories.ts";
+import { play } from "../../support/programs/play.ts";
 import type { Case } from "../../support/programs/program.ts";
-import { save } from "../../support/programs/saved.ts";
+import { SABOTAGES, type Sabotage, sabotage } from "../../support/programs/sabotage.ts";
+import { save, savedCases } from "../../support/programs/saved.ts";
 import { kindOf, shrink } from "../../support/programs/shrink.ts";
-import { sum, type Tally } from "../../support/programs/tally.ts";
+import { sum } from "../../support/programs/tally.ts";
 import { makeTemplate, type Template } from "../../support/programs/world.ts";
+import { line, report, writeStories } from "./report.ts";
 
 const USAGE = `Random programs and histories through the real engine, judged after every command.
 
-  npm run prove:programs -- [--seed N] [--runs N] [--budget-seconds S] [--concurrency N]
+  npm run prove:programs -- [--seed N] [--runs N] [--budget-seconds S]
 
   --seed            of the first history; default: the clock
-  --runs            histories; default 200
-  --budget-seconds  no new history starts after this; default none
+  --runs            random histories; default 200
+  --budget-seconds  no history starts after this
   --concurrency     histories at the same time; default 2
-  --only N          the history of this number alone, with all it printed
-  --keep-going      collect failures by kind instead of shrinking and saving the first
-  --avoid A,B       leave out: ${AVOIDED.join(", ")}; or all of them
+  --only N          the history of this number alone, or the saved case of this name, with all it printed
+  --saved           the saved cases alone; otherwise they go first
+  --keep-going      play all, and write what failed to .zkscore/programs-failed.json, instead of shrinking and saving the first
+  --avoid A,B       leave out of what is generated: ${AVOIDED.join(", ")}; or all of them
   --shrink N        trials for a smaller case; default 40
+  --sabotage NAME   take a mend out of a copy of the package: the fault must be found. all, or one of
+                    ${SABOTAGES.map(({ name }) => name).join(", ")}
+  --package DIR     the built package of another checkout
 `;
 
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    runs: { type: "string", default: "200" },
+    "budget-seconds": { type: "string", default: "Infinity" },
+    concurrency: { type: "string", default: "2" },
+    only: { type: "string" },
+    saved: { type: "boolean" },
+    "keep-going": { type: "boolean" },
+    avoid: { type: "string", default: "" },
+    shrink: { type: "string", default: "40" },
+    sabotage: { type: "string" },
+    package: { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const avoided = (values.avoid === "all" ? AVOIDED : values.avoid.split(",")).filter(isAvoided);
+
+function random(number: number): Named {
+  return { name: `#${number}`, case: avoiding(generate(seed, number), avoided) };
+}
+
+function* cases(withSaved: boolean, runs: number): Generator<Named> {
+  if (withSaved) for (const { name, saved } of savedCases()) yield { name, case: saved.case };
+  for (let number = 0; number < runs; number += 1) yield random(number);
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: "string" },
-      runs: { type: "string", default: "200" },
-      "budget-seconds": { type: "string", default: "Infinity" },
-      concurrency: { type: "string", default: "2" },
-      only: { type: "string" },
-      "keep-going": { type: "boolean" },
-      shrink: { type: "string", default: "40" },
-      avoid: { type: "string", default: "" },
-      help: { type: "boolean" },
-    },
-  });
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const avoided = (values.avoid === "all" ? AVOIDED : values.avoid.split(",")).filter(isAvoided);
-  const generate = (from: number, number: number) => avoiding(generateAll(from, number), avoided);
-  const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-  const runs = Number(values.runs);
-  const started = performance.now();
-  const template = await makeTemplate();
+  process.stderr.write(`programs: seed ${seed}\n`);
+  if (values.sabotage !== undefined) return sabotaged(values.sabotage);
+  const template = await makeTemplate(values.package);
   try {
-    process.stderr.write(`programs: seed ${seed}, up to ${runs} histories\n`);
-    if (values.only !== undefined) {
-      const it = generate(seed, Number(values.only));
-      const { wrong, story } = await play(template, it);
-      process.stdout.write([JSON.stringify(it, undefined, 1), ...story, "", ...wrong, ""].join("\n"));
-      return wrong.length === 0 ? 0 : 1;
-    }
-    const results: { number: number; it: Case; verdict: Verdict }[] = [];
-    const deadline = started + Number(values["budget-seconds"]) * 1000;
-    let next = 0;
-    let stopped = false;
-    const worker = async () => {
-      while (next < runs && !stopped && performance.now() < deadline) {
-        const number = next++;
-        const it = generate(seed, number);
-        const verdict = await play(template, it);
-        results.push({ number, it, verdict });
-        const word = verdict.wrong.length === 0 ? "ok " : "RED";
-        process.stderr.write(
-          `${results.length} ${word} #${number} ${(verdict.ms / 1000).toFixed(1)} s ${verdict.wrong[0] ?? ""}\n`,
-        );
-        if (verdict.wrong.length > 0 && !values["keep-going"]) stopped = true;
-      }
-    };
-    await Promise.all(Array.from({ length: Number(values.concurrency) }, worker));
-    const minutes = (performance.now() - started) / 60_000;
-    const failed = results.filter(({ verdict }) => verdict.wrong.length > 0);
-    const tally = sum(results.map(({ verdict }) => verdict.tally));
-    print(tally);
-    const commands = results.reduce((total, { verdict }) => total + verdict.commands, 0);
-    process.stdout.write(
-      `${results.length} histories, ${commands} commands, ${minutes.toFixed(1)} minutes, ${(results.length / minutes).toFixed(1)} histories a minute, ${failed.length} failed; seed ${seed}\n`,
-    );
-    if (values["keep-going"]) {
-      const out = failed.map(({ number, it, verdict }) => ({ number, wrong: verdict.wrong, it, story: verdict.story }));
-      writeFileSync(".zkscore/programs-failed.json", JSON.stringify(out, undefined, 1));
-    } else if (failed[0] !== undefined) await saveSmallest(template, seed, failed[0], Number(values.shrink));
-    return failed.length === 0 ? 0 : 1;
+    return await (values.only === undefined ? prove(template) : only(template, values.only));
   } finally {
     template.dispose();
   }
 }
 
-async function saveSmallest(
-  template: Template,
-  seed: number,
-  { number, it, verdict }: { number: number; it: Case; verdict: Verdict },
-  trials: number,
-): Promise<void> {
-  const kind = kindOf(verdict.wrong[0] ?? "");
-  const fails = async (smaller: Case) => {
-    const { wrong } = await play(template, smaller);
-    const same = wrong.some((line) => kindOf(line) === kind);
-    process.stderr.write(
-      same ? "smaller\n" : `${wrong.length === 0 ? "passes" : `other: ${wrong[0]?.split("\n")[0]}`}\n`,
-    );
-    return same;
-  };
-  const { smallest, tried } = await shrink(it, fails, trials);
-  const file = save({ found: verdict.wrong[0]?.split("\n")[0] ?? "", seed, number, case: smallest });
-  process.stdout.write(
-    `shrunk in ${tried} trials, saved as test/programs/${file}:\n${JSON.stringify(smallest, undefined, 1)}\n${verdict.wrong.join("\n")}\n`,
-  );
+function limits() {
+  const deadline = performance.now() + Number(values["budget-seconds"]) * 1000;
+  return { concurrency: Number(values.concurrency), deadline, keepGoing: values["keep-going"] === true };
 }
 
-function print(tally: Tally): void {
-  for (const label of Object.keys(tally).sort()) process.stdout.write(`${String(tally[label]).padStart(6)} ${label}\n`);
+function tell(played: Played, count: number): void {
+  process.stderr.write(`${count} ${line(played)}\n`);
+}
+
+async function prove(template: Template): Promise<number> {
+  const started = performance.now();
+  const results = await playAll(template, cases(true, values.saved ? 0 : Number(values.runs)), limits(), tell);
+  process.stdout.write(report(results, performance.now() - started, seed));
+  const failed = results.filter(({ verdict }) => verdict.wrong.length > 0);
+  const [first] = failed;
+  if (values["keep-going"]) writeStories(failed);
+  else if (first !== undefined) await saveSmallest(template, first);
+  const histories = results.filter(({ name }) => name.startsWith("#")).length;
+  const missing = belowFloors(sum(results.map(({ verdict }) => verdict.tally)), histories);
+  for (const text of missing) process.stdout.write(`too little: ${text}\n`);
+  return failed.length === 0 && missing.length === 0 ? 0 : 1;
+}
+
+async function only(template: Template, name: string): Promise<number> {
+  const saved = savedCases().find((one) => one.name === name)?.saved.case;
+  const it = saved ?? random(Number(name)).case;
+  const { wrong, story } = await play(template, it);
+  process.stdout.write([JSON.stringify(it, undefined, 1), ...story, "", ...wrong, ""].join("\n"));
+  return wrong.length === 0 ? 0 : 1;
+}
+
+/** With a mend taken out a random history must fail: saved cases don't count. */
+async function sabotaged(wanted: string): Promise<number> {
+  const chosen = SABOTAGES.filter(({ name }) => wanted === "all" || wanted === name);
+  if (chosen.length === 0) throw new Error(`no sabotage has that name; see --help`);
+  let missed = 0;
+  for (const one of chosen) missed += (await finds(one)) ? 0 : 1;
+  return missed === 0 ? 0 : 1;
+}
+
+async function finds(one: Sabotage): Promise<boolean> {
+  const template = await makeTemplate(values.package);
+  try {
+    sabotage(template.packageFolder, one);
+    const results = await playAll(template, cases(false, Number(values.runs)), { ...limits(), keepGoing: false }, tell);
+    const found = results.find(({ verdict }) => verdict.wrong.length > 0);
+    const after = `${results.length} histories`;
+    const result =
+      found === undefined
+        ? `NOT found in ${after}`
+        : `found after ${after}, ${found.name}: ${found.verdict.wrong[0]?.split("\n")[0]}`;
+    process.stdout.write(`sabotage ${one.name} (no longer: ${one.takesOut}): ${result}\n`);
+    return found !== undefined;
+  } finally {
+    template.dispose();
+  }
+}
+
+async function saveSmallest(template: Template, { name, case: it, verdict }: Played): Promise<void> {
+  const [wrong = ""] = verdict.wrong;
+  process.stdout.write(`${name}: ${verdict.wrong.join("\n")}\n`);
+  if (!name.startsWith("#")) return;
+  const fails = async (smaller: Case) => {
+    const { wrong: now } = await play(template, smaller);
+    const same = now.some((text) => kindOf(text) === kindOf(wrong));
+    process.stderr.write(same ? "smaller\n" : `${now[0]?.split("\n")[0] ?? "passes"}\n`);
+    return same;
+  };
+  const { smallest, tried } = await shrink(it, fails, Number(values.shrink));
+  const from = { seed, number: Number(name.slice(1)) };
+  const file = save(`seed-${seed}-${from.number}`, {
+    found: wrong.split("\n")[0] ?? "",
+    from,
+    quick: false,
+    case: smallest,
+  });
+  process.stdout.write(
+    `shrunk in ${tried} trials, saved as test/programs/${file}:\n${JSON.stringify(smallest, undefined, 1)}\n`,
+  );
 }
 
 main().then(

@@ -20,11 +20,12 @@ export interface Template {
   dispose(): void;
 }
 
-export async function makeTemplate(): Promise<Template> {
+/** `from`: where the built package lies. */
+export async function makeTemplate(from = packageRoot): Promise<Template> {
   const folder = join(packageRoot, ".zkscore", "programs", `${process.pid}-${Date.now()}`);
   const packageFolder = join(folder, "package");
   for (const part of ["package.json", "dist"]) {
-    cpSync(join(packageRoot, part), join(packageFolder, part), { recursive: true });
+    cpSync(join(from, part), join(packageFolder, part), { recursive: true });
   }
   const stack = await createStack({ language: "js", program: "" });
   for (const part of ["state", "Pulumi.dev.yaml"])
