@@ -1,8 +1,10 @@
+import { isLive, note } from "./book.ts";
 import { canaries } from "./canaries.ts";
 import { type Done, runCommand } from "./command.ts";
 import { mayGo } from "./cures.ts";
+import { outlasting } from "./ended.ts";
 import { hand } from "./hand.ts";
-import { isLive, Oracle } from "./oracle.ts";
+import { newOracle } from "./oracle.ts";
 import { type Act, type Case, type Change, type Command, changed, type KeyDecl, type Program } from "./program.ts";
 import { adviceOf } from "./remedy.ts";
 import { render } from "./render.ts";
@@ -48,7 +50,7 @@ class Player {
   commands = 0;
   readonly #world: World;
   readonly #it: Case;
-  readonly #oracle: Oracle;
+  readonly #oracle: ReturnType<typeof newOracle>;
   readonly #canaries = canaries();
   readonly #first: readonly KeyDecl[];
   readonly #do: ReturnType<typeof hand>;
@@ -58,7 +60,7 @@ class Player {
   constructor(world: World, it: Case) {
     this.#world = world;
     this.#it = it;
-    this.#oracle = new Oracle(it.updates === "patch");
+    this.#oracle = newOracle(it.updates === "patch");
     this.#first = it.program.keys;
     this.#program = it.program;
     this.#do = hand(world);
@@ -79,7 +81,7 @@ class Player {
   }
 
   counts(): Tally {
-    const { replaced, promised, ended } = this.#oracle.tally;
+    const { replaced, promised, ended } = this.#oracle.book.tally;
     return { ...this.tally, "keys replaced": replaced, "overlaps promised": promised, "overlaps ended": ended };
   }
 
@@ -99,7 +101,7 @@ class Player {
     const key = "key" in change ? this.#key(change.key) : undefined;
     const live = key !== undefined && isLive(viewsOf(this.#world.api).get(key.keyId));
     await this.#do(change, live ? key : undefined);
-    if (live) this.#oracle.note(change);
+    if (live) note(this.#oracle.book, change);
   }
 
   /** Runs a command, and what its failure advises, until it has succeeded. */
@@ -126,7 +128,7 @@ class Player {
         ...{ command, output: done.output, program: this.#program, all: this.#first },
         refreshed: this.#refreshes(command),
         changed: (name) =>
-          !spared && !this.#oracle.isCompromised(name) && ownKeys(before, name) !== ownKeys(after, name),
+          !spared && !this.#oracle.book.purged.has(name) && ownKeys(before, name) !== ownKeys(after, name),
       });
       if ("wrong" in advice) return [advice.wrong];
       add(this.tally, advice.kind);
@@ -159,7 +161,7 @@ class Player {
     const { replace, target, ...rest } = command;
     // A flag about a key that wasn't there was left out.
     const flags = Object.entries({ replace, target }).filter(
-      ([, name]) => name !== undefined && this.#oracle.current.has(name),
+      ([, name]) => name !== undefined && this.#oracle.book.current.has(name),
     );
     const known: Command = { ...rest, ...Object.fromEntries(flags) };
     const after = viewsOf(this.#world.api);
@@ -206,13 +208,13 @@ class Player {
       const wrong = await this.#command({ verb: "up", refresh: true });
       if (wrong.length > 0) return wrong;
     }
-    const outlasting = this.#oracle.outlasting();
+    const spared = outlasting(this.#oracle.book);
     add(this.tally, "command: destroy");
     this.commands += 1;
     const { code, output } = await stack.destroy([], env());
     this.story.push("> destroy", output);
     if (code !== 0) return [`destroy fails:\n${output}`];
-    const left = [...viewsOf(api).values()].filter((view) => isLive(view) && !outlasting.has(view.id));
+    const left = [...viewsOf(api).values()].filter((view) => isLive(view) && !spared.has(view.id));
     const own = left.filter(({ metadata }) => metadata["pulumi:name"] !== undefined);
     const foreign = left.length > own.length ? [] : ["a key that someone made by hand is dead"];
     return [...own.map(({ id, name }) => `${id} ("${name}") lives after destroy`), ...foreign, ...this.#leaks(output)];
