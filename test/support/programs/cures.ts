@@ -33,7 +33,7 @@ export function cured(program: Program, all: readonly KeyDecl[], output: string)
 function byTransform(sets: Transform["sets"]): Cure {
   const isIt = (it: Program["inherited"]) => typeof it === "object" && it.sets === sets;
   return {
-    says: new RegExp(`\\b${sets}\\b`),
+    says: new RegExp(`transform[^]*\\b${sets}\\b|\\b${sets}\\b[^]*transform`),
     applies: ({ transform, inherited }) => isIt(transform) || isIt(inherited),
     without: ({ transform, inherited, ...program }) => ({
       ...program,

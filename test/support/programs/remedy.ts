@@ -40,6 +40,10 @@ export function adviceOf({ command, output, program, all, refreshed, changed }: 
   if (named && advisesRefresh(output) && !refreshed) {
     return { next: { ...command, refresh: true }, kind: "refusals that advise a refresh" };
   }
+  // Both clocks are named, and a machine's can't be set here: what reads the account knows the server's.
+  if (named && /ZKS_CLOCK/.test(output) && !refreshed) {
+    return { next: { ...command, refresh: true }, kind: "refusals for the clock" };
+  }
   const [first] = failures;
   if (first === undefined) return { wrong: `fails and names no key:\n${output}` };
   return { wrong: `${first.key}: refused, and no remedy is left:\n${first.text}` };
