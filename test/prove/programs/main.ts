@@ -22,6 +22,7 @@ const USAGE = `Random programs and histories through the real engine, judged aft
   --concurrency     histories at the same time; default 2
   --only N          the history of this number alone, or the saved case of this name, with all it printed
   --saved           the saved cases alone; otherwise they go first
+  --random          random histories alone
   --keep-going      play all, and write what failed to .zkscore/programs-failed.json, instead of shrinking and saving the first
   --avoid A,B       leave out of what is generated: ${AVOIDED.join(", ")}; or all of them
   --shrink N        trials for a smaller case; default 40
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     concurrency: { type: "string", default: "2" },
     only: { type: "string" },
     saved: { type: "boolean" },
+    random: { type: "boolean" },
     "keep-going": { type: "boolean" },
     avoid: { type: "string", default: "" },
     shrink: { type: "string", default: "40" },
@@ -84,7 +86,12 @@ function tell(played: Played, count: number): void {
 
 async function prove(template: Template): Promise<number> {
   const started = performance.now();
-  const results = await playAll(template, cases(true, values.saved ? 0 : Number(values.runs)), limits(), tell);
+  const results = await playAll(
+    template,
+    cases(!values.random, values.saved ? 0 : Number(values.runs)),
+    limits(),
+    tell,
+  );
   process.stdout.write(report(results, performance.now() - started, seed));
   const failed = results.filter(({ verdict }) => verdict.wrong.length > 0);
   const [first] = failed;
