@@ -161,7 +161,7 @@ function change(names: readonly string[]): fc.Arbitrary<Change> {
 
 function command(names: readonly string[]): fc.Arbitrary<Command> {
   const key = one(...names);
-  const refresh = rarely(fc.constant(true), 1);
+  const refresh = rarely(fc.constant(true), 2);
   const up = { verb: fc.constant("up" as const), refresh };
   const kill = fc.record({
     operation: one("create", "create", "revoke", "list", "update"),
@@ -188,7 +188,29 @@ function history(names: readonly string[]): fc.Arbitrary<Act[]> {
     command: command(names),
     preview: one(true, false, false),
   });
-  return fc.array(act, { minLength: 1, maxLength: 3 });
+  return fc.array(fc.oneof({ weight: 2, arbitrary: act }, { weight: 1, arbitrary: forced(names) }), {
+    minLength: 1,
+    maxLength: 3,
+  });
+}
+
+/** A key in use, replaced without a word of ours: the way in which most was lost. */
+function forced(names: readonly string[]): fc.Arbitrary<Act> {
+  return fc
+    .record({
+      key: one(...names),
+      by: one<"--replace" | "taint" | "replacementTrigger">("--replace", "taint", "replacementTrigger"),
+      configured: fc.boolean(),
+      refresh: rarely(fc.constant(true), 2),
+      preview: one(true, false, false),
+    })
+    .map(({ key, by, configured, refresh, preview }): Act => {
+      const change: Change[] = by === "--replace" ? [] : [{ change: by, key }];
+      const configuration: Change[] = configured ? [{ change: "configuration" }] : [];
+      const replace = by === "--replace" ? key : undefined;
+      const command = defined({ verb: "up" as const, refresh, replace });
+      return { changes: [{ change: "use", key }, ...change, ...configuration], command, preview };
+    });
 }
 
 const aCase: fc.Arbitrary<Case> = program.chain((made) =>

@@ -120,7 +120,7 @@ class Player {
       }
       if (done.code === 0) {
         if (round > 0) add(this.tally, "remedies that helped");
-        return [];
+        return this.#it.usedAtOnce ? this.#authenticates() : [];
       }
       const after = viewsOf(this.#world.api);
       const spared = command.outage !== undefined;
@@ -189,7 +189,7 @@ class Player {
     return code === 0 ? this.#leaks(output) : [`a preview right afterwards would change something:\n${output}`];
   }
 
-  /** At the end each key is used, as an application that reads the stack's outputs would. */
+  /** Each key is used, as an application that reads the stack's outputs would. */
   async #authenticates(): Promise<string[]> {
     const { api } = this.#world;
     const wrong: string[] = [];

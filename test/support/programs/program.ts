@@ -6,7 +6,7 @@ export interface Case {
   refreshAlways: boolean;
   /** What the deployment can, and what the stack is set to. */
   updates: "replace" | "patch";
-  /** Dependents use the secret as soon as they are deployed with it. */
+  /** Secrets are used at once: by dependents when they are deployed with them, and after every command. */
   usedAtOnce: boolean;
   /** Hours by which the machine's clock is ahead of the server's; 0: both are moved by the history. */
   clockAhead: number;
