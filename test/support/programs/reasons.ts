@@ -47,6 +47,7 @@ export function reasonsOf(about: About): Reasons {
   const overdue = age - (fields.everyMs ?? Number.POSITIVE_INFINITY);
   add(!patches && !sameFields(fields, made), certain, "the program changed");
   add(!patches && drifted, certain, "someone changed it");
+  add(isForced(fields, made, drifted), false, "of replaceOnChanges");
   add(fields.trigger !== made.trigger, true, "its trigger changed");
   add(fields.incident !== made.incident, true, "it is compromised");
   add(wanted.replacementTrigger !== made.replacementTrigger, true, "its replacementTrigger changed");
@@ -56,6 +57,15 @@ export function reasonsOf(about: About): Reasons {
   add(about.dead, about.refreshed, "it is dead");
   add(about.partnerMoved, false, "another key is replaced");
   return found;
+}
+
+/** What `replaceOnChanges` names has changed; `*` means what only the provider knows, too. */
+function isForced(fields: Wanted, made: Wanted, drifted: boolean): boolean {
+  const local = fields.policy !== made.policy || fields.overlapMs !== made.overlapMs;
+  const all = local || drifted || !sameFields(fields, made);
+  return fields.replaceOnChanges.some((path) =>
+    path === "*" ? all : drifted || fields.description !== made.description,
+  );
 }
 
 /** True where the program says something about this field. */

@@ -19,6 +19,9 @@ export interface Failed {
 export type Advice = { next: Command; program?: Program; kind: string } | { wrong: string };
 
 export function adviceOf({ command, output, program, all, refreshed, changed }: Failed): Advice {
+  // Pulumi's own words, under whatever resource: a target that can't go alone.
+  if (command.target !== undefined && targetsTooLittle(output))
+    return { next: { verb: "up" }, kind: "targets that were too few" };
   const failures = failuresIn(output);
   for (const failure of failures) {
     const missing = lacks(failure);
@@ -35,8 +38,6 @@ export function adviceOf({ command, output, program, all, refreshed, changed }: 
   if (without !== undefined && all.some(({ name }) => output.includes(name))) {
     return { next: command, program: without, kind: "programs refused by name" };
   }
-  if (command.target !== undefined && targetsTooLittle(output))
-    return { next: { verb: "up" }, kind: "targets that were too few" };
   if (named && advisesRefresh(output) && !refreshed) {
     return { next: { ...command, refresh: true }, kind: "refusals that advise a refresh" };
   }

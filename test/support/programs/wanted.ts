@@ -16,9 +16,11 @@ export interface Wanted {
   everyMs: number | undefined;
   /** The old key goes before the new one is made. */
   deletesFirst: boolean;
+  policy: KeyDecl["policy"];
   retain: boolean;
   skipsDelete: boolean;
   ignored: string[];
+  replaceOnChanges: string[];
   /** Keys whose replacement is this one's, too; and keys whose deletion may be. */
   replacedWith: string[];
   after: string[];
@@ -48,6 +50,8 @@ export function wantedOf(
       overlapMs: key.overlap === undefined || deletesFirst ? 0 : LENGTHS[key.overlap],
       everyMs: key.every === undefined ? undefined : 30 * 24 * HOUR,
       deletesFirst,
+      policy: key.policy,
+      replaceOnChanges: key.options.replaceOnChanges ?? [],
       retain: key.policy === "retain",
       skipsDelete: skipsDelete(program, key),
       ignored: ignored(program, key),
