@@ -140,13 +140,6 @@ export function ignored(program: Program, key: KeyDecl): string[] {
   return byTransform ? ["description"] : (key.options.ignoreChanges ?? []);
 }
 
-const TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
-
-export function urnOf({ name, place }: KeyDecl): string {
-  const parents = { root: "", team: "test:index:Team$", unit: "test:index:Team$test:index:Unit$" };
-  return `urn:pulumi:dev::test::${parents[place]}${TYPE}::${name}`;
-}
-
 /** The program after one change; itself where the change is none of the program. `all`: the keys as first declared. */
 export function changed(program: Program, all: readonly KeyDecl[], change: Change): Program {
   if (!("key" in change)) return program;
