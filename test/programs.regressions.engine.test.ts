@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeWithEngine } from "./support/engine.ts";
+import { play } from "./support/programs/play.ts";
+import { savedCases } from "./support/programs/saved.ts";
+import { makeTemplate, type Template } from "./support/programs/world.ts";
+
+// All of them with PROVE_PROGRAMS=all, and in `npm run prove:programs`.
+const all = process.env["PROVE_PROGRAMS"] === "all";
+const cases = savedCases().filter(({ saved }) => all || saved.quick);
+
+describeWithEngine("programs and histories that once broke a promise", () => {
+  let template: Template;
+  beforeAll(async () => {
+    template = await makeTemplate();
+  });
+  afterAll(() => template.dispose());
+
+  test("there are some", () => {
+    expect(cases.length).toBeGreaterThan(3);
+  });
+
+  test.concurrent.each(cases)("$name", { timeout: 180_000 }, async ({ saved }) => {
+    const { wrong, story } = await play(template, saved.case);
+    expect(wrong, story.join("\n")).toEqual([]);
+  });
+});
