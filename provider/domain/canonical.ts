@@ -31,7 +31,11 @@ export function normalised<T extends Partial<KeyInputs>>(inputs: T): T {
  * that is gone from the account: here they are absent. Idempotent. What holds an unknown value is not merged.
  */
 export function canonical<T extends Partial<KeyInputs>>(inputs: T): T {
-  const one = normalised(inputs);
+  return canonicalOf(normalised(inputs));
+}
+
+/** The same, of inputs that are normalised already. */
+export function canonicalOf<T extends Partial<KeyInputs>>(one: T): T {
   return dropUndefined({
     ...one,
     description: one.description || undefined,

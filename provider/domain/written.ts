@@ -1,21 +1,22 @@
-import { canonical, normalised, sortedRestrictions, sortedWebhook } from "./canonical.ts";
+import { canonical, sortedRestrictions, sortedWebhook } from "./canonical.ts";
 import type { KeyInputs, Order, Permission, Places, Restrictions, Webhook } from "./inputs.ts";
-import { sameJson } from "./stable.ts";
+import { sameJson, stableJson } from "./stable.ts";
 import { hasUnknown } from "./unknown.ts";
 
 type Lists = Pick<KeyInputs, "permissions" | "webhooks">;
 
 /**
- * How the program's lists differ from their canonical form: for each entry its place there, and so for the lists in it.
+ * How the program's lists, normalised, differ from their canonical form: for each entry its place there, and so for the lists in it.
  * Places only, no value: any of them may be a secret. Absent where nothing differs.
  */
-export function orderOf(inputs: Lists): Order | undefined {
-  if (hasUnknown(inputs.permissions) || hasUnknown(inputs.webhooks)) return undefined;
-  const { permissions, webhooks } = normalised(inputs);
-  const canon = canonical(inputs);
+export function orderOf({ permissions, webhooks }: Lists, canon: Lists): Order | undefined {
+  if (hasUnknown(permissions) || hasUnknown(webhooks)) return undefined;
   const order: Order = {};
   if (!sameJson(permissions, canon.permissions)) {
-    order.permissions = permissions.map((entry) => permissionPlaces(entry, canon.permissions));
+    const at = new Map(canon.permissions.map((entry, index) => [identityOf(entry), index]));
+    order.permissions = permissions.map((entry) =>
+      permissionPlaces(entry, canon.permissions, at.get(identityOf(entry)) ?? -1),
+    );
   }
   if (webhooks !== undefined && !sameJson(webhooks, canon.webhooks)) {
     order.webhooks = webhooks.map((hook) => {
@@ -27,8 +28,7 @@ export function orderOf(inputs: Lists): Order | undefined {
   return found.length === 0 || found.includes(-1) ? undefined : order;
 }
 
-function permissionPlaces(entry: Permission, canon: readonly Permission[]): Places[] {
-  const at = canon.findIndex((other) => isSame(other, entry));
+function permissionPlaces(entry: Permission, canon: readonly Permission[], at: number): Places[] {
   const own = canon[at];
   const lists = (["identities", "chains", "ipWhitelist"] as const).map((list) =>
     places(entry.restrictions?.[list] ?? [], own?.restrictions?.[list]),
@@ -146,7 +146,12 @@ function alignedSet<T>(has: readonly T[], wrote: readonly T[]): T[] {
 }
 
 function isSame(a: Permission, b: Permission): boolean {
-  return a.resource === b.resource && sameJson(sortedRestrictions(a.restrictions), sortedRestrictions(b.restrictions));
+  return a.resource === b.resource && identityOf(a) === identityOf(b);
+}
+
+/** What tells one permission from another: all but its actions. */
+function identityOf({ resource, restrictions }: Permission): string {
+  return stableJson([resource, sortedRestrictions(restrictions)]);
 }
 
 function isSameUrl(a: string, b: string): boolean {

@@ -1,4 +1,4 @@
-import { canonical, dropUndefined } from "../domain/canonical.ts";
+import { canonicalOf, dropUndefined } from "../domain/canonical.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { decodeInternal, encodeInternal, INTERNAL_FIELDS } from "../domain/internal.ts";
@@ -42,8 +42,9 @@ export function stateIn({ __provider, internal, ...fields }: Fields): KeyState {
 /** Inputs as `check` gave them, in the canonical form that handlers compare, send and keep. */
 export function inputsIn({ __provider, ...fields }: Fields): KeyInputs {
   const inputs = fields as unknown as KeyInputs; // likewise
-  const order = orderOf(inputs);
-  return { ...canonical(inputs), ...(order === undefined ? {} : { order }) };
+  const sorted = canonicalOf(inputs);
+  const order = orderOf(inputs, sorted);
+  return order === undefined ? sorted : { ...sorted, order };
 }
 
 function withoutNulls(fields: Fields): Fields {
