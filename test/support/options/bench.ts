@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JournalEntry, KeyView } from "../../../emulator/index.ts";
 import { type Canaries, leaksIn } from "../canaries.ts";
@@ -75,6 +75,7 @@ export async function createBench({ program, refreshAlways, updates }: BenchOpti
       writeFileSync(log, "");
       const since = seen();
       const outcome = await stack[verb](args, env());
+      trace(`${verb} ${args.join(" ")} ${outcome.code} ${Math.round(outcome.ms)} ms${outcome.code === 0 ? "" : outcome.output.slice(-2500)}`);
       const writes = api.journal(since).filter(({ operation }) => ["create", "update", "revoke"].includes(operation));
       return { outcome, writes, floor: callsIn(log) };
     },
@@ -103,6 +104,11 @@ export async function createBench({ program, refreshAlways, updates }: BenchOpti
     },
     advance: (ms) => api.advance(ms),
   };
+}
+
+function trace(text: string): void {
+  const file = process.env["OPTIONS_TRACE"];
+  if (file !== undefined) appendFileSync(file, `${text}\n`);
 }
 
 function liveKeys({ api }: World): Map<string, KeyView> {

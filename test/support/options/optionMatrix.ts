@@ -1,58 +1,93 @@
+import type { Command } from "./cliFlags.ts";
+import { type FlagRow, flagRowId } from "./flagRow.ts";
+import { FLAG_ROWS } from "./flagRows.ts";
 import { cellOf, isImpossibleWay, type OptionRow, type Subject } from "./optionRow.ts";
 import { OPTION_ROWS } from "./optionRows.ts";
-import { runApart } from "./runApart.ts";
+import { runDestroyFlags, runQuietFlags, runUpFlag } from "./runFlags.ts";
+import { runRefused } from "./runRefused.ts";
 import { runTogether } from "./runTogether.ts";
 import { isImpossible, RUNS, type Run, SITUATIONS, type Tried, WAYS } from "./verdicts.ts";
 
 /** Work that needs a stack of its own. */
 export interface Group {
   title: string;
-  subjects: readonly Subject[];
+  keys: number;
   work: () => Promise<Tried[]>;
 }
+
+const BATCH = 60;
 
 /** The keys of these rows in a run, in as few stacks as they can share. */
 export function optionGroups(rows: readonly OptionRow[] = OPTION_ROWS, runs: readonly Run[] = RUNS): Group[] {
   return runs.flatMap((run) => {
     const subjects = rows.filter((row) => (row.runs ?? ["read", "unread"]).includes(run)).flatMap(subjectsOf);
-    const together = subjects.filter((subject) => kindOf(subject, run) === "together");
-    const size = Math.ceil(together.length / Math.ceil(together.length / 30));
+    const together = subjects.filter((subject) => refusedIn(subject, run) === "");
+    const size = Math.ceil(together.length / Math.ceil(together.length / BATCH));
     const batches = Array.from({ length: Math.ceil(together.length / size) }, (_, n) =>
       together.slice(n * size, (n + 1) * size),
     );
-    const apart = (["refused", "held"] as const).map((kind) => subjects.filter((subject) => kindOf(subject, run) === kind));
+    const refused = [...Map.groupBy(subjects, (subject) => refusedIn(subject, run))].filter(([where]) => where !== "");
     return [
-      ...batches.map((batch, n) => group(`${run}: together ${n + 1}`, batch, () => runTogether(run, batch))),
-      ...apart.map((batch, n) => group(`${run}: apart ${n + 1}`, batch, () => runApart(run, batch))),
-    ].filter((one) => one.subjects.length > 0);
+      ...batches.map((batch, n) => group(`${run}: together ${n + 1}`, batch.length, () => runTogether(run, batch))),
+      ...refused.map(([where, batch]) => group(`${run}: refused in ${where}`, batch.length, () => runRefused(run, batch))),
+    ].filter(({ keys }) => keys > 0);
   });
 }
 
-function group(title: string, subjects: readonly Subject[], work: () => Promise<Tried[]>): Group {
-  return { title, subjects, work };
+/** Flags of `up` need a stack each; those of the other commands share one. */
+export function flagGroups(rows: readonly FlagRow[] = FLAG_ROWS): Group[] {
+  const of = (command: Command) => rows.filter((row) => row.command === command);
+  const destroys = Map.groupBy(of("destroy"), ({ protect, unread }) =>
+    protect === true ? "protected" : unread === true ? "unread" : "read",
+  );
+  return [
+    ...of("up").map((row) => group(flagRowId(row), 2, () => runUpFlag(row))),
+    ...[...destroys].map(([kind, some]) =>
+      group(`destroy flags: ${kind}`, 2, () => runDestroyFlags(some, kind === "unread" ? "unread" : "read")),
+    ),
+    group("refresh flags", 2, () => runQuietFlags("refresh", of("refresh"))),
+    group("preview flags", 2, () => runQuietFlags("preview", of("preview"))),
+  ];
+}
+
+function group(title: string, keys: number, work: () => Promise<Tried[]>): Group {
+  return { title, keys, work };
 }
 
 function subjectsOf(row: OptionRow): Subject[] {
-  return WAYS.filter((way) => !isImpossibleWay(row.ways[way])).map((way) => ({ row, way, name: shortName(row, way) }));
+  const only = process.env["OPTIONS_WAYS"]?.split(",") ?? WAYS;
+  return WAYS.filter((way) => only.includes(way) && !isImpossibleWay(row.ways[way])).map((way) => ({ row, way, name: shortName(row, way) }));
 }
 
 function shortName({ option, variant }: OptionRow, way: string): string {
   return [option, variant, way].join("-").toLowerCase().replaceAll(/[^a-z]+/g, "-").replaceAll(/-+/g, "-").slice(0, 60);
 }
 
-/** `refused` at once, refused later (`held`), or never: then it can share a stack and its commands with others. */
-function kindOf(subject: Subject, run: Run): "together" | "refused" | "held" {
-  const cells = SITUATIONS.map((situation) => cellOf(subject, situation, run));
-  const refuses = cells.map((cell) => !isImpossible(cell) && cell.effect === "refused");
-  return refuses[0] === true ? "refused" : refuses.includes(true) ? "held" : "together";
+/**
+ * By whom and in which situations it is refused: with those it can share a stack that are refused alike. Where Pulumi
+ * itself refuses, the program ends at the first.
+ */
+function refusedIn(subject: Subject, run: Run): string {
+  return SITUATIONS.flatMap((situation) => {
+    const cell = cellOf(subject, situation, run);
+    return !isImpossible(cell) && cell.effect === "refused" ? [`${situation}: ${cell.verdict}`] : [];
+  }).join(", ");
 }
 
 /** Results of all groups, so many at a time. */
-export async function runGroups(groups: readonly Group[], width = 2): Promise<Tried[]> {
+export async function runGroups(
+  groups: readonly Group[],
+  onDone: (group: Group, tried: readonly Tried[]) => void = () => {},
+  width = 2,
+): Promise<Tried[]> {
   const queue = groups.values();
   const tried: Tried[] = [];
   const worker = async () => {
-    for (const one of queue) tried.push(...(await one.work()));
+    for (const one of queue) {
+      const results = await one.work();
+      tried.push(...results);
+      onDone(one, results);
+    }
   };
   await Promise.all(Array.from({ length: width }, worker));
   return tried;

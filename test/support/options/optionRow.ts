@@ -22,6 +22,8 @@ export interface OptionRow {
   withoutOverlap?: true;
   /** What somebody edits in the account. Default: the description. */
   drift?: UpdateRequest;
+  /** Of a control: after this the test itself revokes the key that was replaced. */
+  spoils?: Situation;
   /** Default: read and unread. */
   runs?: readonly Run[];
   ways: Readonly<Record<Way, WayRow | Impossible>>;
@@ -37,6 +39,8 @@ export interface WayRow {
   /** Over `cells`, in that run. */
   unread?: Cells;
   patch?: Cells;
+  /** Pulumi doesn't hand the option down: a component's says nothing about the keys in it. */
+  handedDown?: false;
 }
 
 /** A row in one of its ways: one key of a stack. */
@@ -49,6 +53,11 @@ export interface Subject {
 
 export function rowId({ option, variant }: OptionRow): string {
   return variant === undefined ? option : `${option} (${variant})`;
+}
+
+/** Its logical names: two where it is renamed. */
+export function namesOf({ row, way, name }: Subject): string[] {
+  return row.changes === "name" && way !== "inherited" ? [name, `${name}-renamed`] : [name];
 }
 
 /** The cell of a subject in a run. */

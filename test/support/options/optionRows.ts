@@ -11,10 +11,10 @@ const always = (way: WayRow | Impossible = ORDINARY) => ({
   transform: way,
   transformation: way,
 });
-/** Pulumi doesn't hand the option down: a component's says nothing about the keys in it. */
-const notHandedDown = (way: WayRow | Impossible, inherited: WayRow | Impossible = ORDINARY) => ({
+/** `inherited`: what becomes of a key in a component with the option, which Pulumi doesn't hand down. */
+const notHandedDown = (way: WayRow | Impossible, inherited: WayRow = ORDINARY) => ({
   ...always(way),
-  inherited,
+  inherited: { ...inherited, handedDown: false as const },
 });
 
 const OTHER = "const other = new Floor(`${s}-other`, { v: n });";
@@ -57,7 +57,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     option: "deleteBeforeReplace",
     variant: "with an overlap",
     written: "deleteBeforeReplace: true",
-    ways: notHandedDown(ORDINARY),
+    ways: { ...notHandedDown(ORDINARY), own: refused(/deleteBeforeReplace/) },
     says: "Refused in the constructor. A transform's has Pulumi delete first; the old key lives on for its overlap all the same.",
   },
   {
@@ -140,7 +140,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     written: `ignoreChanges: ["permissions[0].actions"]`,
     changes: "permissions",
     // Not in the order in which `check` sorts.
-    permissions: `[{ resource: "trust", actions: [p > 1 ? "write" : "read"] }, { resource: "scores", actions: ["write"] }]`,
+    permissions: `[{ resource: "trust", actions: [p > 1 ? "write" : "read"] }, { resource: "scores", actions: ["write", "read"] }]`,
     runs: ["read", "unread", "patch"],
     ways: notHandedDown({ cells: { change: SAME }, patch: { change: SAME } }),
     says: "The index is that of the program's order.",

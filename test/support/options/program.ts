@@ -28,10 +28,18 @@ export const FIRST: Stage = {
   renamed: false,
 };
 
-const HEAD = `import { ResourceHook } from "@pulumi/pulumi";
+const HEAD = `import { log, ResourceHook } from "@pulumi/pulumi";
 import { ApiKey } from "pulumi-zkscore";
 import { DynamicProvider, Floor, Home } from "../../../test/support/options/kit.ts";
 const KEY = ApiKey.__pulumiType, HOME = "options:index:Home";
+// Each is tried, also where the constructor of another one throws.
+const attempt = (make) => {
+  try {
+    return make();
+  } catch (error) {
+    log.error(error.message);
+  }
+};
 const explicitProvider = (s) => new DynamicProvider(\`\${s}-provider\`);
 `;
 
@@ -54,19 +62,22 @@ function block(subject: Subject, stage: Stage): string {
     home,
   ];
   if (stage.declared && stage.key) {
-    lines.push(`const key = new ApiKey("${logicalName(subject, stage)}", ${keyArgs(subject)}, ${options});`);
+    lines.push(`const key = attempt(() => new ApiKey("${logicalName(subject, stage)}", ${keyArgs(subject)}, ${options}));`);
     if (row.option === "parent") {
       lines.push(`new Floor("${name}-user", { w: key.apiKey }, ${options});`);
       lines.push(`new Floor("${name}-later", {}, { ...${options}, dependsOn: key });`);
     }
   }
   // It changes as the key's own arguments do; what the option does, it shows by itself.
-  if (stage.declared && hasFloor(subject))
-    lines.push(`new Floor("${name}-floor", { ${row.floor ?? "v: `${d}-${t}-${p}`"} }, ${options});`);
+  if (stage.declared && hasFloor(subject, stage))
+    lines.push(`attempt(() => new Floor("${name}-floor", { ${row.floor ?? "v: `${d}-${t}-${p}`"} }, ${options}));`);
   return `{\n${lines.filter((line) => line !== "").join("\n")}\n}\n`;
 }
 
-function hasFloor({ row }: Subject): boolean {
+function hasFloor({ row, way }: Subject, stage: Stage): boolean {
+  const tried = row.ways[way];
+  const refused = !("impossible" in tried) && tried.cells?.create !== undefined;
+  if (refused && stage.key) return false; // it alone shows whether Pulumi refuses it
   return row.option !== "parent" && row.option !== "aliases";
 }
 

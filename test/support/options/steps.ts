@@ -1,8 +1,8 @@
 import type { Bench, Verb } from "./bench.ts";
 import { FIRST, type Stage } from "./program.ts";
-import type { Situation } from "./verdicts.ts";
 import { cellOf, type OptionRow, type Subject } from "./optionRow.ts";
-import { isImpossible, type Run } from "./verdicts.ts";
+import type { Track } from "./track.ts";
+import { isImpossible, type Run, type Situation } from "./verdicts.ts";
 
 /** Longer than every overlap, and than the provider's idea of the server's time can be off. */
 const PAST_OVERLAP = 3_600_000 + 600_000;
@@ -40,11 +40,12 @@ function changed(row: OptionRow, stage: Stage): Stage {
 }
 
 /** What happens to the world before the command, and which command it is. */
-export async function prepare(bench: Bench, situation: Situation, editing: readonly [string, OptionRow][]): Promise<Verb> {
+export async function prepare(bench: Bench, situation: Situation, tracks: ReadonlyMap<Subject, Track>): Promise<Verb> {
   if (situation === "configured") await bench.configure();
   if (situation === "overlapEnds") bench.advance(PAST_OVERLAP);
   if (situation === "drift")
-    for (const [id, row] of editing) bench.world.api.edit(id, row.drift ?? { description: "edited by hand" });
+    for (const [{ row }, { current }] of tracks)
+      if (current !== undefined) bench.world.api.edit(current, row.drift ?? { description: "edited by hand" });
   return situation === "destroy" ? "destroy" : "up";
 }
 

@@ -88,7 +88,7 @@ export function ordinary(situation: Situation, run: Run): Effect {
   return effects[situation];
 }
 
-export function isImpossible(cell: Cell | Impossible): cell is Impossible {
+export function isImpossible(cell: object): cell is Impossible {
   return "impossible" in cell;
 }
 
