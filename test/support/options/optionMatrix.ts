@@ -1,12 +1,12 @@
 import type { Command } from "./cliFlags.ts";
 import { type FlagRow, flagRowId } from "./flagRow.ts";
 import { FLAG_ROWS } from "./flagRows.ts";
-import { cellOf, isImpossibleWay, type OptionRow, type Subject } from "./optionRow.ts";
+import { cellOf, isImpossibleWay, type OptionRow, rowId, type Subject } from "./optionRow.ts";
 import { OPTION_ROWS } from "./optionRows.ts";
 import { runDestroyFlags, runQuietFlags, runUpFlag } from "./runFlags.ts";
 import { runRefused } from "./runRefused.ts";
 import { runTogether } from "./runTogether.ts";
-import { isImpossible, RUNS, type Run, SITUATIONS, type Tried, WAYS } from "./verdicts.ts";
+import { isImpossible, RUNS, type Run, SITUATIONS, type Tried, type Way, WAYS } from "./verdicts.ts";
 
 /** Work that needs a stack of its own. */
 export interface Group {
@@ -55,12 +55,13 @@ function group(title: string, keys: number, work: () => Promise<Tried[]>): Group
 }
 
 function subjectsOf(row: OptionRow): Subject[] {
-  const only = process.env["OPTIONS_WAYS"]?.split(",") ?? WAYS;
-  return WAYS.filter((way) => only.includes(way) && !isImpossibleWay(row.ways[way])).map((way) => ({ row, way, name: shortName(row, way) }));
+  return WAYS.filter((way) => !isImpossibleWay(row.ways[way])).map((way) => ({ row, way, name: shortName(row, way) }));
 }
 
-function shortName({ option, variant }: OptionRow, way: string): string {
-  return [option, variant, way].join("-").toLowerCase().replaceAll(/[^a-z]+/g, "-").replaceAll(/-+/g, "-").slice(0, 60);
+/** A logical name, which is also the prefix of the key's name: not longer than the API takes. */
+function shortName(row: OptionRow, way: Way): string {
+  const words = rowId(row).toLowerCase().replaceAll(/[^a-z]+/g, "-");
+  return `${words.slice(0, 50)}-${way}`.replaceAll(/-+/g, "-");
 }
 
 /**
@@ -70,7 +71,9 @@ function shortName({ option, variant }: OptionRow, way: string): string {
 function refusedIn(subject: Subject, run: Run): string {
   return SITUATIONS.flatMap((situation) => {
     const cell = cellOf(subject, situation, run);
-    return !isImpossible(cell) && cell.effect === "refused" ? [`${situation}: ${cell.verdict}`] : [];
+    return !isImpossible(cell) && cell.effect === "refused"
+      ? [`${situation}: ${cell.verdict === "limit" ? subject.row.option : cell.verdict}`]
+      : [];
   }).join(", ");
 }
 

@@ -83,9 +83,12 @@ export function refused(says: RegExp): WayRow {
   return { cells: inEverySituation({ effect: "refused", verdict: "refused", says }) };
 }
 
-/** Pulumi refuses it itself, with any provider. */
+/** Pulumi refuses it itself, with any provider, and before it looks at the state: so twice is enough. */
 export function refusedByPulumi(says: RegExp): WayRow {
-  return { cells: inEverySituation({ effect: "refused", verdict: "limit", says, floor: "fails" }) };
+  const cell: Cell = { effect: "refused", verdict: "limit", says, floor: "fails" };
+  const never = { impossible: "Pulumi refuses it before it looks at the state: as at a change" };
+  const cells = SITUATIONS.map((situation) => [situation, situation === "create" || situation === "change" ? cell : never]);
+  return { cells: Object.fromEntries(cells) };
 }
 
 function inEverySituation(cell: Cell): Cells {

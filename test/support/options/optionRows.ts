@@ -179,10 +179,11 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     ways: {
       own: refused(/import/),
       inherited: { impossible: "a component has no `import`" },
-      transform: refused(/import/),
-      transformation: refused(/import/),
+      transform: refusedByPulumi(/code must be a string/),
+      transformation: refusedByPulumi(/code must be a string/),
     },
-    says: "Refused: a key's secret can't be read back; use `adopt`.",
+    says: "Refused: a key's secret can't be read back.",
+    remedy: "Use `adopt`. Pulumi can import no dynamic resource, and asks the provider nothing.",
   },
   {
     option: "parent",
