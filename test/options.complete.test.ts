@@ -19,7 +19,11 @@ describe("the matrix of options", () => {
   });
 
   test("says what to do about every limit, and shows it by the floor or by Pulumi's own words", () => {
-    const limits = OPTION_ROWS.flatMap((row) => cellsOf(row).filter(({ verdict }) => verdict === "limit").map((cell) => ({ row, cell })));
+    const limits = OPTION_ROWS.flatMap((row) =>
+      cellsOf(row)
+        .filter(({ verdict }) => verdict === "limit")
+        .map((cell) => ({ row, cell })),
+    );
     expect(limits.length).toBeGreaterThan(10);
     for (const { row, cell } of limits) {
       expect(row.remedy, rowId(row)).toBeTruthy();
@@ -39,13 +43,16 @@ describe("the matrix of options", () => {
 });
 
 describeWithEngine("the matrix of flags", (engine) => {
-  test.each(COMMANDS)("has a row, or an exemption with a reason, for every flag of `%s` of the engine in use", (command) => {
-    const flags = cliFlags(engine, command);
-    expect(flags.length).toBeGreaterThan(20);
-    const rows = FLAG_ROWS.filter((row) => row.command === command).map(({ flag }) => flag);
-    expect(flags.filter((flag) => !rows.includes(flag) && EXEMPT_FLAGS[flag] === undefined)).toEqual([]);
-    expect(rows.filter((flag) => !flags.includes(flag))).toEqual([]);
-  });
+  test.each(COMMANDS)(
+    "has a row, or an exemption with a reason, for every flag of `%s` of the engine in use",
+    (command) => {
+      const flags = cliFlags(engine, command);
+      expect(flags.length).toBeGreaterThan(20);
+      const rows = FLAG_ROWS.filter((row) => row.command === command).map(({ flag }) => flag);
+      expect(flags.filter((flag) => !rows.includes(flag) && EXEMPT_FLAGS[flag] === undefined)).toEqual([]);
+      expect(rows.filter((flag) => !flags.includes(flag))).toEqual([]);
+    },
+  );
 
   test("exempts no flag that no command has", () => {
     const known = new Set(COMMANDS.flatMap((command) => cliFlags(engine, command)));

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
 import { CONTROL_ROWS } from "./support/options/controls.ts";
+import { optionGroups, runGroups } from "./support/options/optionMatrix.ts";
 import type { OptionRow } from "./support/options/optionRow.ts";
 import { rowId } from "./support/options/optionRow.ts";
-import { optionGroups, runGroups } from "./support/options/optionMatrix.ts";
 import { OPTION_ROWS } from "./support/options/optionRows.ts";
 import { reportOf } from "./support/options/report.ts";
 import { WAYS, type Way } from "./support/options/verdicts.ts";

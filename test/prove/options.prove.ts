@@ -21,7 +21,9 @@ describeWithEngine("the matrix of options and flags", () => {
     const tried = await runGroups(groups, ({ title, keys }, some) => {
       const red = some.filter(({ problems }) => problems.length > 0).length;
       for (const one of some.filter(({ problems }) => problems.length > 0))
-        console.log(`${one.row} | ${one.situation} | ${one.run}: ${one.problems.map((problem) => problem.slice(0, 300)).join("; ")}`);
+        console.log(
+          `${one.row} | ${one.situation} | ${one.run}: ${one.problems.map((problem) => problem.slice(0, 300)).join("; ")}`,
+        );
       console.log(`${Math.round(seconds())} s: ${title}: ${keys} keys, ${some.length} cells, ${red} red`);
     });
     const { summary, red } = reportOf(tried, seconds());

@@ -14,6 +14,8 @@ export type Verb = "up" | "preview" | "refresh" | "destroy";
 interface FloorCall {
   call: string;
   name: string;
+  /** What a `create` was given. */
+  told?: string;
 }
 
 /** A command, and what it did. */
@@ -75,7 +77,9 @@ export async function createBench({ program, refreshAlways, updates }: BenchOpti
       writeFileSync(log, "");
       const since = seen();
       const outcome = await stack[verb](args, env());
-      trace(`${verb} ${args.join(" ")} ${outcome.code} ${Math.round(outcome.ms)} ms${outcome.code === 0 ? "" : outcome.output.slice(-2500)}`);
+      trace(
+        `${verb} ${args.join(" ")} ${outcome.code} ${Math.round(outcome.ms)} ms${outcome.code === 0 ? "" : outcome.output.slice(-2500)}`,
+      );
       const writes = api.journal(since).filter(({ operation }) => ["create", "update", "revoke"].includes(operation));
       return { outcome, writes, floor: callsIn(log) };
     },

@@ -35,11 +35,14 @@ export function said({ says }: Cell, { outcome }: Done, before: Track): string[]
 }
 
 /** That the floor, with the same option, went the way which makes this Pulumi's own limit. */
-export function shown({ floor }: Cell, { floor: calls }: Done, { name }: Subject): string[] {
-  const own = calls.filter((call) => call.name === `${name}-floor`).map(({ call }) => call);
+export function shown({ floor }: Cell, { floor: calls }: Done, { name, row }: Subject): string[] {
+  const mine = calls.filter((call) => call.name === `${name}-floor`);
+  const own = mine.map(({ call }) => call);
   const got = own.join(", ") || "no call";
   if (floor === "kept" && own.includes("delete")) return [`no limit of Pulumi's: the floor got ${got}`];
   if (floor === "unmoved" && got !== "update") return [`no limit of Pulumi's: the floor got ${got}`];
+  if (floor === "untold" && mine.some(({ told = row.option }) => told.includes(row.option)))
+    return [`no limit of Pulumi's: the floor was told of ${row.option}`];
   return [];
 }
 
@@ -48,9 +51,13 @@ export function refusal({ verdict, says }: Cell, { outcome, writes }: Done, name
   const { output } = outcome;
   return [
     ...(outcome.code === 0 ? ["the command succeeded"] : []),
-    ...(writes.length === 0 ? [] : [`not before anything changed: ${writes.map(({ operation }) => operation).join(", ")}`]),
+    ...(writes.length === 0
+      ? []
+      : [`not before anything changed: ${writes.map(({ operation }) => operation).join(", ")}`]),
     ...(says === undefined || says.test(output) ? [] : [`the output doesn't say ${says}:\n${output}`]),
-    ...(verdict !== "refused" || names.some((name) => output.includes(name)) ? [] : [`the output doesn't name the key:\n${output}`]),
+    ...(verdict !== "refused" || names.some((name) => output.includes(name))
+      ? []
+      : [`the output doesn't name the key:\n${output}`]),
   ];
 }
 

@@ -31,9 +31,16 @@ export function isControl({ row }: Tried): boolean {
 /** What is wrong with the controls: each must be red, and say what is wrong. */
 export function controlsMissed(tried: readonly Tried[]): string[] {
   const says = (row: string, situation: string, text: string) =>
-    tried.some((one) => one.row.startsWith(row) && one.situation === situation && one.problems.some((problem) => problem.includes(text)));
+    tried.some(
+      (one) =>
+        one.row.startsWith(row) &&
+        one.situation === situation &&
+        one.problems.some((problem) => problem.includes(text)),
+    );
   return [
     ...(says("control: a wrong expectation", "change", "was replaced") ? [] : ["a wrong expectation wasn't seen"]),
-    ...(says("control: revokes too much", "rotation", "REVOKED IN USE") ? [] : ["a key revoked within its overlap wasn't seen"]),
+    ...(says("control: revokes too much", "rotation", "REVOKED IN USE")
+      ? []
+      : ["a key revoked within its overlap wasn't seen"]),
   ];
 }

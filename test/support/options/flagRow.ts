@@ -21,7 +21,7 @@ export interface FlagCell {
   fails?: true;
   says?: RegExp;
   /** The same with these arguments more then has the effect on `a`. */
-  then?: { args: readonly string[]; a: Effect };
+  remedied?: { args: readonly string[]; a: Effect };
 }
 
 /** A flag that changes what a command does. */

@@ -1,5 +1,5 @@
 import type { Command } from "./cliFlags.ts";
-import type { FlagCell, FlagContext, FlagRow } from "./flagRow.ts";
+import type { FlagCell, FlagRow } from "./flagRow.ts";
 import type { Impossible, Situation } from "./verdicts.ts";
 
 type FlagCells = NonNullable<FlagRow["cells"]>;
@@ -31,7 +31,7 @@ const unread: FlagCell = {
   verdict: "refused",
   fails: true,
   says: /--refresh/,
-  then: { args: ["--refresh"], a: "overlap" },
+  remedied: { args: ["--refresh"], a: "overlap" },
 };
 const unreadReplaces: FlagCells = {
   create: NOTHING_YET,
@@ -51,7 +51,9 @@ const failsAfterwards: FlagCells = Object.fromEntries(
 const config: Args = () => ["-c", "unrelated=set"];
 const configPath: Args = () => ["--config-path", "-c", "unrelatedList[0]=set"];
 const configFile: Args = ({ configFile }) => ["--config-file", configFile];
-const a = (flag: string, ...more: string[]): Args => ({ urn }) => [flag, urn("a"), ...more];
+const a =
+  (flag: string, ...more: string[]): Args =>
+  ({ urn }) => [flag, urn("a"), ...more];
 const policy: Args = ({ policyPack }) => ["--policy-pack", policyPack];
 
 /** Flags that every command has, and that change what it does. */
@@ -66,66 +68,280 @@ function common(command: Command): FlagRow[] {
 
 const UP: readonly FlagRow[] = [
   ...common("up"),
-  { command: "up", flag: "continue-on-error", args: () => ["--continue-on-error"], says: "Goes on with other resources after a failure." },
-  { command: "up", flag: "exclude", args: ({ urn }) => ["--exclude", urn("b")], cells: onlyA, says: "The excluded key stays as it is." },
-  { command: "up", flag: "exclude-dependents", args: a("--exclude", "--exclude-dependents"), cells: onlyB, says: "So does what depends on it." },
-  { command: "up", flag: "expect-no-changes", args: () => ["--expect-no-changes"], cells: failsAfterwards, says: "Fails after the changes are made, which all stand in the state." },
-  { command: "up", flag: "ignore-protect", args: () => ["--ignore-protect"], protect: true, says: "As without `protect`." },
-  { command: "up", flag: "policy-pack", args: policy, cells: policyCells(), says: "A mandatory violation stops the key before it is made." },
+  {
+    command: "up",
+    flag: "continue-on-error",
+    args: () => ["--continue-on-error"],
+    says: "Goes on with other resources after a failure.",
+  },
+  {
+    command: "up",
+    flag: "exclude",
+    args: ({ urn }) => ["--exclude", urn("b")],
+    cells: onlyA,
+    says: "The excluded key stays as it is.",
+  },
+  {
+    command: "up",
+    flag: "exclude-dependents",
+    args: a("--exclude", "--exclude-dependents"),
+    cells: onlyB,
+    says: "So does what depends on it.",
+  },
+  {
+    command: "up",
+    flag: "expect-no-changes",
+    args: () => ["--expect-no-changes"],
+    cells: failsAfterwards,
+    says: "Fails after the changes are made, which all stand in the state.",
+  },
+  {
+    command: "up",
+    flag: "ignore-protect",
+    args: () => ["--ignore-protect"],
+    protect: true,
+    says: "As without `protect`.",
+  },
+  {
+    command: "up",
+    flag: "policy-pack",
+    args: policy,
+    cells: policyCells(),
+    says: "A mandatory violation stops the key before it is made.",
+  },
   { command: "up", flag: "refresh", args: () => ["--refresh"], unread: true, says: "Reads every key first." },
-  { command: "up", flag: "refresh", variant: "false", args: () => ["--refresh=false"], cells: { drift: { a: "same", b: "same" } }, says: "Reads nothing, whatever Pulumi.yaml says: drift isn't seen." },
-  { command: "up", flag: "run-program", args: () => ["--refresh", "--run-program"], unread: true, says: "Runs the program for the refresh, too." },
-  { command: "up", flag: "replace", args: a("--replace"), cells: replacesA, says: "A new key; the old one has its overlap." },
-  { command: "up", flag: "replace", variant: "nothing read", args: a("--replace"), unread: true, cells: unreadReplaces, says: "A used key is not replaced: run the same command with `--refresh`." },
-  { command: "up", flag: "target-replace", args: a("--target-replace"), cells: { ...onlyA, ...{ unchanged: { a: "overlap" } } }, says: "The same for this key alone." },
-  { command: "up", flag: "target-replace", variant: "nothing read", args: a("--target-replace"), unread: true, cells: unreadReplaces, says: "As `--replace`." },
-  { command: "up", flag: "target", args: a("--target"), cells: onlyA, says: "This key alone. Not as a stack's first `up`." },
-  { command: "up", flag: "target-dependents", args: a("--target", "--target-dependents"), cells: onlyA, says: "And what depends on it." },
-  { command: "up", flag: "strict", args: () => ["--strict"], withPreview: true, says: "Does what the preview planned, or fails." },
+  {
+    command: "up",
+    flag: "refresh",
+    variant: "false",
+    args: () => ["--refresh=false"],
+    cells: { drift: { a: "same", b: "same" } },
+    says: "Reads nothing, whatever Pulumi.yaml says: drift isn't seen.",
+  },
+  {
+    command: "up",
+    flag: "run-program",
+    args: () => ["--refresh", "--run-program"],
+    unread: true,
+    says: "Runs the program for the refresh, too.",
+  },
+  {
+    command: "up",
+    flag: "replace",
+    args: a("--replace"),
+    cells: replacesA,
+    says: "A new key; the old one has its overlap.",
+  },
+  {
+    command: "up",
+    flag: "replace",
+    variant: "nothing read",
+    args: a("--replace"),
+    unread: true,
+    cells: unreadReplaces,
+    says: "A used key is not replaced: run the same command with `--refresh`.",
+  },
+  {
+    command: "up",
+    flag: "target-replace",
+    args: a("--target-replace"),
+    cells: { ...onlyA, ...{ unchanged: { a: "overlap" } } },
+    says: "The same for this key alone.",
+  },
+  {
+    command: "up",
+    flag: "target-replace",
+    variant: "nothing read",
+    args: a("--target-replace"),
+    unread: true,
+    cells: unreadReplaces,
+    says: "As `--replace`.",
+  },
+  {
+    command: "up",
+    flag: "target",
+    args: a("--target"),
+    cells: onlyA,
+    says: "This key alone. Not as a stack's first `up`.",
+  },
+  {
+    command: "up",
+    flag: "target-dependents",
+    args: a("--target", "--target-dependents"),
+    cells: onlyA,
+    says: "And what depends on it.",
+  },
+  {
+    command: "up",
+    flag: "strict",
+    args: () => ["--strict"],
+    withPreview: true,
+    says: "Does what the preview planned, or fails.",
+  },
 ];
 
 const REFRESH: readonly FlagRow[] = [
   ...common("refresh"),
-  { command: "refresh", flag: "clear-pending-creates", args: () => ["--clear-pending-creates"], says: "Forgets creates that were cut off; the next `up` settles them." },
+  {
+    command: "refresh",
+    flag: "clear-pending-creates",
+    args: () => ["--clear-pending-creates"],
+    says: "Forgets creates that were cut off; the next `up` settles them.",
+  },
   { command: "refresh", flag: "skip-pending-creates", args: () => ["--skip-pending-creates"], says: "Leaves them." },
   { command: "refresh", flag: "exclude", args: ({ urn }) => ["--exclude", urn("b")], says: "Reads the others." },
-  { command: "refresh", flag: "exclude-dependents", args: a("--exclude", "--exclude-dependents"), says: "Reads the others." },
-  { command: "refresh", flag: "expect-no-changes", args: () => ["--expect-no-changes"], cells: { drift: { fails: true } }, says: "Fails where drift was found." },
+  {
+    command: "refresh",
+    flag: "exclude-dependents",
+    args: a("--exclude", "--exclude-dependents"),
+    says: "Reads the others.",
+  },
+  {
+    command: "refresh",
+    flag: "expect-no-changes",
+    args: () => ["--expect-no-changes"],
+    cells: { drift: { fails: true } },
+    says: "Fails where drift was found.",
+  },
   { command: "refresh", flag: "preview-only", args: () => ["--preview-only"], says: "Writes no state." },
   { command: "refresh", flag: "run-program", args: () => ["--run-program"], says: "With the settings of the program." },
   { command: "refresh", flag: "target", args: a("--target"), says: "Reads this key." },
-  { command: "refresh", flag: "target-dependents", args: a("--target", "--target-dependents"), says: "And what depends on it." },
+  {
+    command: "refresh",
+    flag: "target-dependents",
+    args: a("--target", "--target-dependents"),
+    says: "And what depends on it.",
+  },
 ];
 
 const DESTROY: readonly FlagRow[] = [
   ...common("destroy"),
-  { command: "destroy", flag: "continue-on-error", args: () => ["--continue-on-error"], says: "Goes on with other resources after a failure." },
-  { command: "destroy", flag: "exclude", args: ({ urn }) => ["--exclude", urn("b")], cells: { destroy: { b: "same" } }, says: "The excluded key lives." },
-  { command: "destroy", flag: "exclude-protected", args: () => ["--exclude-protected"], protect: true, cells: { destroy: { a: "same" } }, says: "Protected keys live." },
-  { command: "destroy", flag: "ignore-protect", args: () => ["--ignore-protect"], protect: true, says: "Protected keys are revoked, too." },
-  { command: "destroy", flag: "preview-only", args: () => ["--preview-only"], cells: { destroy: { a: "same", b: "same" } }, says: "Revokes nothing." },
+  {
+    command: "destroy",
+    flag: "continue-on-error",
+    args: () => ["--continue-on-error"],
+    says: "Goes on with other resources after a failure.",
+  },
+  {
+    command: "destroy",
+    flag: "exclude",
+    args: ({ urn }) => ["--exclude", urn("b")],
+    cells: { destroy: { b: "same" } },
+    says: "The excluded key lives.",
+  },
+  {
+    command: "destroy",
+    flag: "exclude-protected",
+    args: () => ["--exclude-protected"],
+    protect: true,
+    cells: { destroy: { a: "same" } },
+    says: "Protected keys live.",
+  },
+  {
+    command: "destroy",
+    flag: "ignore-protect",
+    args: () => ["--ignore-protect"],
+    protect: true,
+    says: "Protected keys are revoked, too.",
+  },
+  {
+    command: "destroy",
+    flag: "preview-only",
+    args: () => ["--preview-only"],
+    cells: { destroy: { a: "same", b: "same" } },
+    says: "Revokes nothing.",
+  },
   { command: "destroy", flag: "refresh", args: () => ["--refresh"], unread: true, says: "Reads every key first." },
   { command: "destroy", flag: "remove", args: () => ["--remove"], says: "And removes the stack." },
   { command: "destroy", flag: "run-program", args: () => ["--run-program"], says: "With the settings of the program." },
-  { command: "destroy", flag: "target", args: ({ urn }) => ["--target", urn("b")], cells: { destroy: { a: "same" } }, says: "Revokes this key." },
-  { command: "destroy", flag: "target-dependents", args: a("--target", "--target-dependents"), cells: { destroy: { b: "same" } }, says: "And removes what depends on it." },
+  {
+    command: "destroy",
+    flag: "target",
+    args: ({ urn }) => ["--target", urn("b")],
+    cells: { destroy: { a: "same" } },
+    says: "Revokes this key.",
+  },
+  {
+    command: "destroy",
+    flag: "target-dependents",
+    args: a("--target", "--target-dependents"),
+    cells: { destroy: { b: "same" } },
+    says: "And removes what depends on it.",
+  },
 ];
 
 const PREVIEW: readonly FlagRow[] = [
   ...common("preview"),
-  { command: "preview", flag: "exclude", args: ({ urn }) => ["--exclude", urn("b")], cells: { create: NOTHING_YET }, says: "Without this key." },
-  { command: "preview", flag: "exclude-dependents", args: a("--exclude", "--exclude-dependents"), cells: { create: NOTHING_YET }, says: "Without this key and what depends on it." },
-  { command: "preview", flag: "expect-no-changes", args: () => ["--expect-no-changes"], cells: failsAfterwards, says: "Fails where something would change." },
+  {
+    command: "preview",
+    flag: "exclude",
+    args: ({ urn }) => ["--exclude", urn("b")],
+    cells: { create: NOTHING_YET },
+    says: "Without this key.",
+  },
+  {
+    command: "preview",
+    flag: "exclude-dependents",
+    args: a("--exclude", "--exclude-dependents"),
+    cells: { create: NOTHING_YET },
+    says: "Without this key and what depends on it.",
+  },
+  {
+    command: "preview",
+    flag: "expect-no-changes",
+    args: () => ["--expect-no-changes"],
+    cells: failsAfterwards,
+    says: "Fails where something would change.",
+  },
   { command: "preview", flag: "ignore-protect", args: () => ["--ignore-protect"], says: "As without `protect`." },
-  { command: "preview", flag: "import-file", args: ({ file }) => ["--import-file", file("import.json")], says: "The file is of no use for keys: they can't be imported." },
-  { command: "preview", flag: "policy-pack", args: policy, cells: previewPolicyCells(), says: "Mandatory violations fail it." },
+  {
+    command: "preview",
+    flag: "import-file",
+    args: ({ file }) => ["--import-file", file("import.json")],
+    says: "The file is of no use for keys: they can't be imported.",
+  },
+  {
+    command: "preview",
+    flag: "policy-pack",
+    args: policy,
+    cells: previewPolicyCells(),
+    says: "Mandatory violations fail it.",
+  },
   { command: "preview", flag: "refresh", args: () => ["--refresh"], says: "Reads every key first." },
-  { command: "preview", flag: "replace", args: a("--replace"), cells: { create: NOTHING_YET }, says: "Shows the replacement." },
-  { command: "preview", flag: "run-program", args: () => ["--refresh", "--run-program"], says: "Runs the program for the refresh, too." },
-  { command: "preview", flag: "save-plan", args: ({ file }) => ["--save-plan", file("plan.json")], says: "Writes the plan." },
+  {
+    command: "preview",
+    flag: "replace",
+    args: a("--replace"),
+    cells: { create: NOTHING_YET },
+    says: "Shows the replacement.",
+  },
+  {
+    command: "preview",
+    flag: "run-program",
+    args: () => ["--refresh", "--run-program"],
+    says: "Runs the program for the refresh, too.",
+  },
+  {
+    command: "preview",
+    flag: "save-plan",
+    args: ({ file }) => ["--save-plan", file("plan.json")],
+    says: "Writes the plan.",
+  },
   { command: "preview", flag: "target", args: a("--target"), cells: { create: NOTHING_YET }, says: "This key alone." },
-  { command: "preview", flag: "target-dependents", args: a("--target", "--target-dependents"), cells: { create: NOTHING_YET }, says: "And what depends on it." },
-  { command: "preview", flag: "target-replace", args: a("--target-replace"), cells: { create: NOTHING_YET }, says: "Shows the replacement of this key alone." },
+  {
+    command: "preview",
+    flag: "target-dependents",
+    args: a("--target", "--target-dependents"),
+    cells: { create: NOTHING_YET },
+    says: "And what depends on it.",
+  },
+  {
+    command: "preview",
+    flag: "target-replace",
+    args: a("--target-replace"),
+    cells: { create: NOTHING_YET },
+    says: "Shows the replacement of this key alone.",
+  },
 ];
 
 /** Every flag that changes what a command does. */
@@ -135,12 +351,27 @@ export const FLAG_ROWS: readonly FlagRow[] = [...UP, ...REFRESH, ...DESTROY, ...
 function policyCells(): FlagCells {
   const refused: FlagCell = { a: "refused", b: "refused", verdict: "refused", fails: true, says: /expiry-required/ };
   const never: Impossible = { impossible: "the keys were never made" };
-  return { create: refused, unchanged: never, change: never, rotation: never, configured: never, drift: never, removal: never };
+  return {
+    create: refused,
+    unchanged: never,
+    change: never,
+    rotation: never,
+    configured: never,
+    drift: never,
+    removal: never,
+  };
 }
 
 function previewPolicyCells(): FlagCells {
   const refused: FlagCell = { fails: true, says: /expiry-required/ };
-  return { create: refused, unchanged: refused, change: refused, rotation: refused, configured: refused, drift: refused };
+  return {
+    create: refused,
+    unchanged: refused,
+    change: refused,
+    rotation: refused,
+    configured: refused,
+    drift: refused,
+  };
 }
 
 const SHOWN = "changes what is displayed only";
@@ -170,7 +401,8 @@ export const EXEMPT_FLAGS: Readonly<Record<string, string>> = {
   "show-secrets": `${SHOWN}: secrets of the stack's outputs, in clear`,
   "skip-config-validation": CHECKS,
   "skip-plugin-pre-install": CHECKS,
-  "skip-preview": "every `up`, `refresh` and `destroy` of this table is given it, but `--strict`; `preview` has rows of its own",
+  "skip-preview":
+    "every `up`, `refresh` and `destroy` of this table is given it, but `--strict`; `preview` has rows of its own",
   stack: "names the stack",
   "suppress-outputs": SHOWN,
   "suppress-permalink": SHOWN,
@@ -178,5 +410,3 @@ export const EXEMPT_FLAGS: Readonly<Record<string, string>> = {
   urns: SHOWN,
   yes: "approves what is shown",
 };
-
-export type { FlagContext };

@@ -14,12 +14,12 @@ export class Home extends ComponentResource {
   }
 }
 
-/** The file that the floor writes each call to: `{"call":"create","name":"x-floor"}`, a line each. */
+/** The file that the floor writes each call to: `{"call":"create","name":"x-floor","told":"…"}`, a line each. */
 export const FLOOR_LOG = "ZKSCORE_TEST_FLOOR_LOG";
 
 // Plain JavaScript: the dynamic-provider process evaluates it.
 const PROVIDER = `exports.handler = () => {
-  const note = (call, name) => require("fs").appendFileSync(process.env.${FLOOR_LOG}, JSON.stringify({ call, name }) + "\\n");
+  const note = (call, name, told) => require("fs").appendFileSync(process.env.${FLOOR_LOG}, JSON.stringify({ call, name, told }) + "\\n");
   const moved = (olds, news) => Object.keys(news).filter((field) => JSON.stringify(olds[field]) !== JSON.stringify(news[field]));
   return {
     check: async (olds, news) => ({ inputs: news }),
@@ -27,7 +27,7 @@ const PROVIDER = `exports.handler = () => {
       const changed = moved(olds, news);
       return { changes: changed.length > 0, replaces: changed.filter((field) => field === "v") };
     },
-    create: async (props) => { note("create", props.name); return { id: "floor", outs: props }; },
+    create: async (props) => { note("create", props.name, JSON.stringify(props)); return { id: "floor", outs: props }; },
     read: async (id, props) => ({ id, props }),
     update: async (id, olds, news) => { note("update", news.name); return { outs: news }; },
     delete: async (id, props) => { note("delete", props.name); },

@@ -3,7 +3,7 @@ import type { FlagRow } from "./flagRow.ts";
 import { EXEMPT_FLAGS, FLAG_ROWS } from "./flagRows.ts";
 import { cellOf, isImpossibleWay, type OptionRow, rowId } from "./optionRow.ts";
 import { OPTION_ROWS } from "./optionRows.ts";
-import { isImpossible, type Run, SITUATION_TITLES, SITUATIONS, type Situation, type Way, WAYS } from "./verdicts.ts";
+import { isImpossible, type Run, SITUATION_TITLES, SITUATIONS, type Situation, WAYS, type Way } from "./verdicts.ts";
 
 const WAY_TITLES: Readonly<Record<Way, string>> = {
   own: "itself",
@@ -134,4 +134,3 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...lines.map(line)].join("\n");
 }
-

@@ -6,7 +6,8 @@ import { OPTION_ROWS } from "./optionRows.ts";
 import { runDestroyFlags, runQuietFlags, runUpFlag } from "./runFlags.ts";
 import { runRefused } from "./runRefused.ts";
 import { runTogether } from "./runTogether.ts";
-import { isImpossible, RUNS, type Run, SITUATIONS, type Tried, type Way, WAYS } from "./verdicts.ts";
+import { runSpecials } from "./specials.ts";
+import { isImpossible, RUNS, type Run, SITUATIONS, type Tried, WAYS, type Way } from "./verdicts.ts";
 
 /** Work that needs a stack of its own. */
 export interface Group {
@@ -29,7 +30,9 @@ export function optionGroups(rows: readonly OptionRow[] = OPTION_ROWS, runs: rea
     const refused = [...Map.groupBy(subjects, (subject) => refusedIn(subject, run))].filter(([where]) => where !== "");
     return [
       ...batches.map((batch, n) => group(`${run}: together ${n + 1}`, batch.length, () => runTogether(run, batch))),
-      ...refused.map(([where, batch]) => group(`${run}: refused in ${where}`, batch.length, () => runRefused(run, batch))),
+      ...refused.map(([where, batch]) =>
+        group(`${run}: refused in ${where}`, batch.length, () => runRefused(run, batch)),
+      ),
     ].filter(({ keys }) => keys > 0);
   });
 }
@@ -45,6 +48,7 @@ export function flagGroups(rows: readonly FlagRow[] = FLAG_ROWS): Group[] {
     ...[...destroys].map(([kind, some]) =>
       group(`destroy flags: ${kind}`, 2, () => runDestroyFlags(some, kind === "unread" ? "unread" : "read")),
     ),
+    group("an API that fails", 1, runSpecials),
     group("refresh flags", 2, () => runQuietFlags("refresh", of("refresh"))),
     group("preview flags", 2, () => runQuietFlags("preview", of("preview"))),
   ];
@@ -60,7 +64,9 @@ function subjectsOf(row: OptionRow): Subject[] {
 
 /** A logical name, which is also the prefix of the key's name: not longer than the API takes. */
 function shortName(row: OptionRow, way: Way): string {
-  const words = rowId(row).toLowerCase().replaceAll(/[^a-z]+/g, "-");
+  const words = rowId(row)
+    .toLowerCase()
+    .replaceAll(/[^a-z]+/g, "-");
   return `${words.slice(0, 50)}-${way}`.replaceAll(/-+/g, "-");
 }
 

@@ -1,5 +1,14 @@
 import type { UpdateRequest } from "../../../provider/domain/wire.ts";
-import { type Cell, type Cells, type Impossible, ordinary, type Run, SITUATIONS, type Situation, type Way } from "./verdicts.ts";
+import {
+  type Cell,
+  type Cells,
+  type Impossible,
+  ordinary,
+  type Run,
+  SITUATIONS,
+  type Situation,
+  type Way,
+} from "./verdicts.ts";
 
 /** One way of writing one option, and what is expected of it. */
 export interface OptionRow {
@@ -87,7 +96,10 @@ export function refused(says: RegExp): WayRow {
 export function refusedByPulumi(says: RegExp): WayRow {
   const cell: Cell = { effect: "refused", verdict: "limit", says, floor: "fails" };
   const never = { impossible: "Pulumi refuses it before it looks at the state: as at a change" };
-  const cells = SITUATIONS.map((situation) => [situation, situation === "create" || situation === "change" ? cell : never]);
+  const cells = SITUATIONS.map((situation) => [
+    situation,
+    situation === "create" || situation === "change" ? cell : never,
+  ]);
   return { cells: Object.fromEntries(cells) };
 }
 

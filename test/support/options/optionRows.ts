@@ -17,7 +17,7 @@ const notHandedDown = (way: WayRow | Impossible, inherited: WayRow = ORDINARY) =
   inherited: { ...inherited, handedDown: false as const },
 });
 
-const OTHER = "const other = new Floor(`${s}-other`, { v: n });";
+const OTHER = `const other = new Floor(s + "-other", { v: n });`;
 
 /** Every option of the SDK in use. A new one fails test/options.matrix.engine.test.ts until it stands here. */
 export const OPTION_ROWS: readonly OptionRow[] = [
@@ -42,8 +42,10 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "customTimeouts",
     written: `customTimeouts: { create: "5m", update: "5m", delete: "5m" }`,
-    ways: always(),
-    says: "The key's requests end within them.",
+    ways: { own: ORDINARY, inherited: { handedDown: false }, transform: untold(), transformation: untold() },
+    says: "The key's requests end within them. One that a transform sets doesn't reach the provider.",
+    remedy:
+      "Write them in the constructor's options. Without them the requests of an operation end within two minutes.",
   },
   {
     option: "deleteBeforeReplace",
@@ -98,7 +100,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "hooks",
     written: "hooks: { beforeCreate: [hook], afterCreate: [hook], beforeUpdate: [hook], afterUpdate: [hook] }",
-    before: "const hook = new ResourceHook(`${s}-hook`, () => {});",
+    before: `const hook = new ResourceHook(s + "-hook", () => {});`,
     ways: notHandedDown(ORDINARY),
     says: "Called as for any resource.",
   },
@@ -189,7 +191,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     option: "parent",
     variant: "with dependents beside it",
     written: "parent: home",
-    before: "const home = new Home(`${s}-home`);",
+    before: `const home = new Home(s + "-home");`,
     ways: {
       own: ORDINARY,
       inherited: ORDINARY,
@@ -208,7 +210,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     option: "protect",
     written: "protect: true",
     ways: always({ cells: protectedCells(), unread: { drift: SAME } }),
-    says: "Pulumi refuses to replace or remove the key, so that a due rotation fails the `up`. `deletionPolicy: \"prevent\"` refuses the removal only.",
+    says: 'Pulumi refuses to replace or remove the key, so that a due rotation fails the `up`. `deletionPolicy: "prevent"` refuses the removal only.',
   },
   {
     option: "provider",
@@ -225,7 +227,8 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     floor: "rotation: { every: f }",
     ways: replaceOnChanges(SAME),
     says: "A change of the field makes a new key.",
-    remedy: "Write it in the constructor's options: Pulumi needs the provider for it, and tells the provider of no option.",
+    remedy:
+      "Write it in the constructor's options: Pulumi needs the provider for it, and tells the provider of no option.",
   },
   {
     option: "replaceOnChanges",
@@ -240,13 +243,17 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       transformation: { patch: { change: { effect: "patched", verdict: "limit", floor: "unmoved" } } },
     },
     says: "A change of the field makes a new key.",
-    remedy: "Write it in the constructor's options: Pulumi needs the provider for it, and tells the provider of no option.",
+    remedy:
+      "Write it in the constructor's options: Pulumi needs the provider for it, and tells the provider of no option.",
   },
   {
     option: "replacementTrigger",
-    written: "replacementTrigger: `v${n}`",
+    written: `replacementTrigger: n`,
     changes: "option",
-    ways: notHandedDown({ cells: { change: honoured("overlap") }, unread: { change: unreadReplacement() } }, { cells: { change: SAME } }),
+    ways: notHandedDown(
+      { cells: { change: honoured("overlap") }, unread: { change: unreadReplacement() } },
+      { cells: { change: SAME } },
+    ),
     says: "A change of its value makes a new key.",
   },
   {
@@ -254,7 +261,10 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     written: "replaceWith: [other]",
     before: OTHER,
     changes: "option",
-    ways: notHandedDown({ cells: { change: honoured("overlap") }, unread: { change: unreadReplacement() } }, { cells: { change: SAME } }),
+    ways: notHandedDown(
+      { cells: { change: honoured("overlap") }, unread: { change: unreadReplacement() } },
+      { cells: { change: SAME } },
+    ),
     says: "The key is replaced with the other resource.",
   },
   {
@@ -269,7 +279,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     },
     says: "Refused in the constructor. A component's doesn't reach a key, which says `false` itself.",
     remedy:
-      "Use `deletionPolicy: \"retain\"` and let the transform spare keys. What Pulumi skipped is named by the next run; `zkscore-keys reconcile --revoke-orphans --used` revokes it.",
+      'Use `deletionPolicy: "retain"` and let the transform spare keys. What Pulumi skipped is named by the next run; `zkscore-keys reconcile --revoke-orphans --used` revokes it.',
   },
   {
     option: "retainOnDelete",
@@ -287,7 +297,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "transformations",
     variant: "a description",
-    written: "transformations: [(t) => (t.type === KEY ? { props: { ...t.props, description: `by transform ${n}` }, opts: t.opts } : undefined)]",
+    written: `transformations: [(t) => (t.type === KEY ? { props: { ...t.props, description: "by transform " + n }, opts: t.opts } : undefined)]`,
     changes: "option",
     ways: {
       own: ORDINARY_OPTION(),
@@ -300,7 +310,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "transforms",
     variant: "a description",
-    written: "transforms: [(t) => (t.type === KEY ? { props: { ...t.props, description: `by transform ${n}` }, opts: t.opts } : undefined)]",
+    written: `transforms: [(t) => (t.type === KEY ? { props: { ...t.props, description: "by transform " + n }, opts: t.opts } : undefined)]`,
     changes: "option",
     ways: {
       own: ORDINARY_OPTION(),
@@ -313,7 +323,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "transforms",
     variant: "a name",
-    written: "transforms: [(t) => (t.type === KEY ? { props: { ...t.props, name: `${s}-named-${n}` }, opts: t.opts } : undefined)]",
+    written: `transforms: [(t) => (t.type === KEY ? { props: { ...t.props, name: s + "-named-" + n }, opts: t.opts } : undefined)]`,
     withoutOverlap: true,
     ways: {
       own: ORDINARY,
@@ -327,7 +337,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     option: "transforms",
     variant: "a key with a name, passed on unchanged",
     written: "transforms: [(t) => (t.type === KEY ? { props: t.props, opts: t.opts } : undefined)]",
-    args: "name: `${s}-named`",
+    args: `name: s + "-named"`,
     withoutOverlap: true,
     ways: {
       own: ORDINARY,
@@ -381,6 +391,11 @@ function ORDINARY_OPTION(): WayRow {
   return {};
 }
 
+/** Pulumi tells a dynamic provider of no option; what the constructor sees, it passes on. */
+function untold(): WayRow {
+  return { cells: { create: { effect: "made", verdict: "limit", floor: "untold" } } };
+}
+
 function deletedWithOther(): WayRow {
   return { cells: { destroy: { effect: "kept", verdict: "limit", floor: "kept", says: /deletedWith/ } } };
 }
@@ -402,7 +417,15 @@ function retained(): WayRow {
 
 function protectedCells(): Cells {
   const held: Cell = { effect: "refused", verdict: "honoured", says: /protect/ };
-  return { change: held, rotation: held, configured: held, drift: held, removal: held, destroy: held, overlapEnds: SAME };
+  return {
+    change: held,
+    rotation: held,
+    configured: held,
+    drift: held,
+    removal: held,
+    destroy: held,
+    overlapEnds: SAME,
+  };
 }
 
 function replaceOnChanges(without: Cell) {
@@ -421,6 +444,6 @@ function unreadReplacement(): Cell {
     effect: "refused",
     verdict: "refused",
     says: /--refresh/,
-    then: { args: ["--refresh"], effect: "overlap" },
+    remedied: { args: ["--refresh"], effect: "overlap" },
   };
 }

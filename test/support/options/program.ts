@@ -62,7 +62,9 @@ function block(subject: Subject, stage: Stage): string {
     home,
   ];
   if (stage.declared && stage.key) {
-    lines.push(`const key = attempt(() => new ApiKey("${logicalName(subject, stage)}", ${keyArgs(subject)}, ${options}));`);
+    lines.push(
+      `const key = attempt(() => new ApiKey("${logicalName(subject, stage)}", ${keyArgs(subject)}, ${options}));`,
+    );
     if (row.option === "parent") {
       lines.push(`new Floor("${name}-user", { w: key.apiKey }, ${options});`);
       lines.push(`new Floor("${name}-later", {}, { ...${options}, dependsOn: key });`);

@@ -6,7 +6,15 @@ import { failed } from "./checks.ts";
 import { type FlagCell, type FlagContext, type FlagRow, flagRowId } from "./flagRow.ts";
 import { urnIn } from "./stateFile.ts";
 import { judge, NOTHING, type Track } from "./track.ts";
-import { type Effect, type Impossible, isImpossible, ordinary, type Run, type Situation, type Tried } from "./verdicts.ts";
+import {
+  type Effect,
+  type Impossible,
+  isImpossible,
+  ordinary,
+  type Run,
+  type Situation,
+  type Tried,
+} from "./verdicts.ts";
 
 /** How far the two keys have moved. */
 interface Stage {
@@ -108,7 +116,16 @@ function note(row: FlagRow, situation: Situation, run: Run, cell: FlagCell, prob
   return { row: flagRowId(row), situation, run, verdict: cell.verdict ?? "honoured", problems };
 }
 
-const UP: readonly Situation[] = ["create", "unchanged", "change", "rotation", "configured", "drift", "overlapEnds", "removal"];
+const UP: readonly Situation[] = [
+  "create",
+  "unchanged",
+  "change",
+  "rotation",
+  "configured",
+  "drift",
+  "overlapEnds",
+  "removal",
+];
 
 /** A flag of `up`: a stack of its own, each situation with the flag, then brought along by an `up` without it. */
 export async function runUpFlag(row: FlagRow): Promise<Tried[]> {
@@ -135,13 +152,13 @@ export async function runUpFlag(row: FlagRow): Promise<Tried[]> {
       const before = stack.tracks;
       const problems = [...(await judged(stack, wanted, done)), ...spoken(cell, done)];
       if (cell.verdict === "refused" && done.writes.length > 0) problems.push("not before anything changed");
-      if (cell.then !== undefined) {
-        const again = await bench.run("up", [...args, ...cell.then.args]);
+      if (cell.remedied !== undefined) {
+        const again = await bench.run("up", [...args, ...cell.remedied.args]);
         stack.tracks = before;
         const usual = situation === "unchanged" || situation === "drift" ? "same" : ordinary(situation, "read");
         const b = row.flag === "target-replace" ? "same" : situation === "drift" ? "overlap" : usual;
-        const after = [...failed(again), ...(await judged(stack, { a: cell.then.a, b }, again))];
-        problems.push(...after.map((text) => `with ${cell.then?.args.join(" ")}: ${text}`));
+        const after = [...failed(again), ...(await judged(stack, { a: cell.remedied.a, b }, again))];
+        problems.push(...after.map((text) => `with ${cell.remedied?.args.join(" ")}: ${text}`));
       }
       tried.push(note(row, situation, run, cell, problems));
       if (cell.a !== undefined || cell.b !== undefined || problems.length > 0) await broughtAlong(stack);
@@ -184,7 +201,10 @@ async function withPreview(bench: Bench, args: readonly string[]): Promise<Done>
 
 /** Flags of `destroy`: one stack; both keys rotated, their overlap pending, the configuration changed since. */
 export async function runDestroyFlags(rows: readonly FlagRow[], run: Run): Promise<Tried[]> {
-  const stack = await flagStack(run, rows.some(({ protect }) => protect === true));
+  const stack = await flagStack(
+    run,
+    rows.some(({ protect }) => protect === true),
+  );
   const tried: Tried[] = [];
   try {
     for (const row of rows) {
@@ -258,4 +278,3 @@ export async function runQuietFlags(verb: Verb & ("refresh" | "preview"), rows: 
     await bench.world.dispose();
   }
 }
-

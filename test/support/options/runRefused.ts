@@ -52,7 +52,9 @@ async function created(all: Refusing): Promise<Tried[]> {
   const refusals = fresh.length === 0 ? new Map<Subject, string[]>() : await refusedCreates(all, fresh);
   return subjects.flatMap((subject) => {
     const cell = cellOf(subject, "create", run);
-    return isImpossible(cell) ? [] : [tried(all, subject, "create", cell, refusals.get(subject) ?? first.get(subject) ?? [])];
+    return isImpossible(cell)
+      ? []
+      : [tried(all, subject, "create", cell, refusals.get(subject) ?? first.get(subject) ?? [])];
   });
 }
 
@@ -73,7 +75,10 @@ async function refusedCreates(
       if (isImpossible(cell)) return [subject, []];
       const { problems } = judge("refused", NOTHING, { names: [copy.name], seen, writes: done.writes });
       const alike = floor === undefined || (floor.outcome.code !== 0 && cell.says?.test(floor.outcome.output));
-      const noLimit = cell.floor === "fails" && !alike ? [`no limit of Pulumi's: the floor isn't refused\n${floor.outcome.output}`] : [];
+      const noLimit =
+        cell.floor === "fails" && !alike
+          ? [`no limit of Pulumi's: the floor isn't refused\n${floor.outcome.output}`]
+          : [];
       return [subject, [...problems, ...refusal(cell, done, [copy.name]), ...noLimit]];
     }),
   );
@@ -88,11 +93,14 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
   const { bench, run, subjects, stages, tracks } = all;
   const cells = subjects.flatMap((subject) => {
     const cell = cellOf(subject, situation, run);
-    return isImpossible(cell) ? [] : [{ subject, cell, was: stages.get(subject) ?? FIRST, before: tracks.get(subject) ?? NOTHING }];
+    return isImpossible(cell)
+      ? []
+      : [{ subject, cell, was: stages.get(subject) ?? FIRST, before: tracks.get(subject) ?? NOTHING }];
   });
   if (cells.length === 0) return [];
   for (const { subject, was } of cells) stages.set(subject, { ...staged(situation, subject.row, was), option: true });
-  const declare = () => bench.world.stack.setProgram(optionProgram(subjects, (subject) => stages.get(subject) ?? FIRST));
+  const declare = () =>
+    bench.world.stack.setProgram(optionProgram(subjects, (subject) => stages.get(subject) ?? FIRST));
   declare();
   const original = bench.world.api.keys();
   const refuses = cells.some(({ cell }) => cell.effect === "refused");
@@ -102,13 +110,17 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
     const names = namesOf(subject);
     const judged = judge(cell.effect, before, { names, seen, writes: done.writes });
     tracks.set(subject, judged.after);
-    return tried(all, subject, situation, cell, [...judged.problems, ...(refuses ? refusal(cell, done, names) : failed(done))]);
+    return tried(all, subject, situation, cell, [
+      ...judged.problems,
+      ...(refuses ? refusal(cell, done, names) : failed(done)),
+    ]);
   });
-  const [helps] = cells.flatMap(({ cell }) => (cell.then === undefined ? [] : [cell.then]));
+  const [helps] = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
   if (helps !== undefined) results.push(...(await helped(all, situation, cells, helps)));
   else if (refuses) {
     for (const { subject, was } of cells) stages.set(subject, was);
-    if (situation === "drift") for (const { id, description = "" } of original) bench.world.api.edit(id, { description });
+    if (situation === "drift")
+      for (const { id, description = "" } of original) bench.world.api.edit(id, { description });
     declare();
   }
   await bench.use();
@@ -120,17 +132,31 @@ async function helped(
   all: Refusing,
   situation: Situation,
   cells: readonly { subject: Subject; cell: Cell; before: Track }[],
-  { args, effect }: NonNullable<Cell["then"]>,
+  { args, effect }: NonNullable<Cell["remedied"]>,
 ): Promise<Tried[]> {
   const done = await all.bench.run("up", args);
   const seen = await all.bench.look();
   return cells.map(({ subject, cell, before }) => {
     const judged = judge(effect, before, { names: namesOf(subject), seen, writes: done.writes });
     all.tracks.set(subject, judged.after);
-    return tried(all, subject, situation, { ...cell, verdict: "honoured" }, [...failed(done), ...judged.problems], ` ${args.join(" ")}`);
+    return tried(
+      all,
+      subject,
+      situation,
+      { ...cell, verdict: "honoured" },
+      [...failed(done), ...judged.problems],
+      ` ${args.join(" ")}`,
+    );
   });
 }
 
-function tried({ run }: Refusing, { row, way }: Subject, situation: Situation, { verdict }: Cell, problems: readonly string[], more = ""): Tried {
+function tried(
+  { run }: Refusing,
+  { row, way }: Subject,
+  situation: Situation,
+  { verdict }: Cell,
+  problems: readonly string[],
+  more = "",
+): Tried {
   return { row: `${rowId(row)}: ${way}${more}`, situation, run, verdict, problems };
 }

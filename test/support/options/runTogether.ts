@@ -56,7 +56,10 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
         if (active.length <= 1) return [...tried, ...active.flatMap((only) => unreached(run, only, situation, done))];
         if (named.length === 0 || named.length === active.length) return [...dropped, ...(await inHalves(run, active))];
         for (const subject of named) {
-          dropped.push(...tried.filter(({ row }) => row === title(subject)), ...unreached(run, subject, situation, done));
+          dropped.push(
+            ...tried.filter(({ row }) => row === title(subject)),
+            ...unreached(run, subject, situation, done),
+          );
           tracks.delete(subject);
         }
         active = active.filter((subject) => !named.includes(subject));
@@ -64,8 +67,7 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
         const next = await bench.run(verb);
         done = { ...next, writes: [...done.writes, ...next.writes], floor: [...done.floor, ...next.floor] };
       }
-      for (const { row } of active)
-        if (row.spoils === situation) spoil(bench, tracks, row);
+      for (const { row } of active) if (row.spoils === situation) spoil(bench, tracks, row);
       const seen = await bench.look();
       const common = await afterwards(bench, previewed === true);
       for (const subject of active) {
@@ -76,7 +78,12 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
         const now = again === true ? { ...seen, live: without(seen, left) } : seen;
         const judged = judge(cell.effect, again === true ? NOTHING : left, { names, seen: now, writes: done.writes });
         tracks.set(subject, judged.after);
-        const problems = [...judged.problems, ...said(cell, done, left), ...shown(cell, done, subject), ...common(names)];
+        const problems = [
+          ...judged.problems,
+          ...said(cell, done, left),
+          ...shown(cell, done, subject),
+          ...common(names),
+        ];
         if (again === true && problems.length === 0) continue;
         tried.push({ row: title(subject), situation, run, verdict: cell.verdict, problems });
       }
@@ -100,8 +107,12 @@ function spoil(bench: Bench, tracks: ReadonlyMap<Subject, Track>, row: OptionRow
 
 /** The keys that the engine or the SDK names in an error. */
 function namedIn({ outcome }: Done, subjects: readonly Subject[]): Subject[] {
-  const errors = outcome.output.split("\n").flatMap((line, n, lines) => (/error|waiting for/i.test(line) ? [lines[n - 1] ?? "", line] : []));
-  const names = new Set(errors.flatMap((line) => [...line.matchAll(/(?:ApiKey \(|new resource |::)([a-z-]+)/g)].map(([, name]) => name)));
+  const errors = outcome.output
+    .split("\n")
+    .flatMap((line, n, lines) => (/error|waiting for/i.test(line) ? [lines[n - 1] ?? "", line] : []));
+  const names = new Set(
+    errors.flatMap((line) => [...line.matchAll(/(?:ApiKey \(|new resource |::)([a-z-]+)/g)].map(([, name]) => name)),
+  );
   return subjects.filter((subject) => namesOf(subject).some((name) => names.has(name)));
 }
 

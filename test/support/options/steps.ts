@@ -1,6 +1,6 @@
 import type { Bench, Verb } from "./bench.ts";
-import { FIRST, type Stage } from "./program.ts";
 import { cellOf, type OptionRow, type Subject } from "./optionRow.ts";
+import { FIRST, type Stage } from "./program.ts";
 import type { Track } from "./track.ts";
 import { isImpossible, type Run, type Situation } from "./verdicts.ts";
 

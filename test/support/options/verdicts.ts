@@ -50,9 +50,9 @@ export type Verdict = "honoured" | "refused" | "limit";
 
 /**
  * What the floor shows in the same run, with the same option: `kept`: Pulumi replaced or removed it and called no
- * `delete`; `unmoved`: it changed and wasn't replaced; `fails`: a program with nothing but the floor fails alike.
+ * `delete`; `unmoved`: it changed and wasn't replaced; `untold`: it was told nothing of the option; `fails`: a program with nothing but the floor fails alike.
  */
-export type FloorShows = "kept" | "unmoved" | "fails";
+export type FloorShows = "kept" | "unmoved" | "untold" | "fails";
 
 export interface Cell {
   effect: Effect;
@@ -61,7 +61,7 @@ export interface Cell {
   says?: RegExp;
   floor?: FloorShows;
   /** The same command with these arguments then has this effect. */
-  then?: { args: readonly string[]; effect: Effect };
+  remedied?: { args: readonly string[]; effect: Effect };
 }
 
 /** A cell that can't happen, with the reason. */
