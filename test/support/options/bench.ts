@@ -5,7 +5,7 @@ import { type Canaries, leaksIn } from "../canaries.ts";
 import type { Outcome } from "../engineCommand.ts";
 import { START } from "../hostWorld.ts";
 import { createWorld, type World } from "../world.ts";
-import { FLOOR_LOG } from "./kit.ts";
+import { FLOOR_LOG } from "./kit.mts";
 import { type HeldKey, heldKeys, stateText } from "./stateFile.ts";
 
 export type Verb = "up" | "preview" | "refresh" | "destroy";
@@ -18,11 +18,18 @@ interface FloorCall {
   told?: string;
 }
 
+export interface Write {
+  operation: JournalEntry["operation"];
+  keyId: string | null;
+  /** Logical name that the key carries; empty where no key was made. */
+  name: string;
+}
+
 /** A command, and what it did. */
 export interface Done {
   outcome: Outcome;
   /** Creates, updates and revocations that reached the account. */
-  writes: readonly JournalEntry[];
+  writes: readonly Write[];
   floor: readonly FloorCall[];
 }
 
@@ -80,7 +87,10 @@ export async function createBench({ program, refreshAlways, updates }: BenchOpti
       trace(
         `${verb} ${args.join(" ")} ${outcome.code} ${Math.round(outcome.ms)} ms${outcome.code === 0 ? "" : outcome.output.slice(-2500)}`,
       );
-      const writes = api.journal(since).filter(({ operation }) => ["create", "update", "revoke"].includes(operation));
+      const writes = api
+        .journal(since)
+        .filter(({ operation }) => ["create", "update", "revoke"].includes(operation))
+        .map(({ operation, keyId }) => ({ operation, keyId, name: nameOf(world, keyId) }));
       return { outcome, writes, floor: callsIn(log) };
     },
     look: async () => ({ held: await heldKeys(text()), live: liveKeys(world) }),
@@ -108,6 +118,10 @@ export async function createBench({ program, refreshAlways, updates }: BenchOpti
     },
     advance: (ms) => api.advance(ms),
   };
+}
+
+function nameOf({ api }: World, keyId: string | null): string {
+  return String(api.keys().find(({ id }) => id === keyId)?.metadata["pulumi:name"] ?? "");
 }
 
 function trace(text: string): void {

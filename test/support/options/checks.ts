@@ -49,11 +49,10 @@ export function shown({ floor }: Cell, { floor: calls }: Done, { name, row }: Su
 /** A refusal names the key and says why, and nothing was sent that changes the account. */
 export function refusal({ verdict, says }: Cell, { outcome, writes }: Done, names: readonly string[]): string[] {
   const { output } = outcome;
+  const own = writes.filter(({ name }) => names.includes(name));
   return [
     ...(outcome.code === 0 ? ["the command succeeded"] : []),
-    ...(writes.length === 0
-      ? []
-      : [`not before anything changed: ${writes.map(({ operation }) => operation).join(", ")}`]),
+    ...(own.length === 0 ? [] : [`not before anything changed: ${own.map(({ operation }) => operation).join(", ")}`]),
     ...(says === undefined || says.test(output) ? [] : [`the output doesn't say ${says}:\n${output}`]),
     ...(verdict !== "refused" || names.some((name) => output.includes(name))
       ? []

@@ -35,7 +35,7 @@ function program({ declared, description, trigger }: Stage, protect: boolean): s
   const user = `new Floor("user", { w: a.apiKey });`;
   return [
     `import { ApiKey } from "pulumi-zkscore";`,
-    `import { Floor } from "../../../test/support/options/kit.ts";`,
+    `import { Floor } from "../../../test/support/options/kit.mts";`,
     ...(declared ? [...keys, user] : [`new Floor("nothing", {});`]),
     "",
   ].join("\n");

@@ -1,5 +1,4 @@
-import type { JournalEntry } from "../../../emulator/index.ts";
-import type { Seen } from "./bench.ts";
+import type { Seen, Write } from "./bench.ts";
 import type { Effect } from "./verdicts.ts";
 
 /** What one declared key has in the account: the one in use, and those in their overlap. All of them were used. */
@@ -22,7 +21,7 @@ export interface Judged {
 export function judge(
   effect: Effect,
   before: Track,
-  seen: { names: readonly string[]; seen: Seen; writes: readonly JournalEntry[] },
+  seen: { names: readonly string[]; seen: Seen; writes: readonly Write[] },
 ): Judged {
   const held = seen.seen.held.find(({ logicalName }) => seen.names.includes(logicalName));
   const mine = (id: string) => {
