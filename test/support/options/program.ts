@@ -72,7 +72,7 @@ function block(subject: Subject, stage: Stage): string {
   }
   // It changes as the key's own arguments do; what the option does, it shows by itself.
   if (stage.declared && hasFloor(subject, stage))
-    lines.push(`attempt(() => new Floor("${name}-floor", { ${row.floor ?? "v: `${d}-${t}-${p}`"} }, ${options}));`);
+    lines.push(`attempt(() => new Floor("${name}-floor", { ${row.floor ?? "v: [d, t, p].join()"} }, ${options}));`);
   return `{\n${lines.filter((line) => line !== "").join("\n")}\n}\n`;
 }
 
@@ -113,7 +113,7 @@ function homeName(row: OptionRow, way: Way, name: string, stage: Stage): string 
 function keyArgs({ row }: Subject): string {
   const permissions = row.permissions ?? `[{ resource: "scores", actions: ["read"] }]`;
   const overlap = row.withoutOverlap === true ? "" : `overlap: "1h", `;
-  const every = row.changes === "field" ? "every: `${f * 30}d`, " : "";
+  const every = row.changes === "field" ? `every: f * 30 + "d", ` : "";
   const more = row.args === undefined ? "" : `, ${row.args}`;
   return `{ permissions: ${permissions}, description: \`d\${d}\`, rotation: { ${overlap}${every}trigger: t }${more} }`;
 }
