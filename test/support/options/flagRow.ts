@@ -20,7 +20,7 @@ export interface FlagCell {
   /** The command's exit code isn't 0. */
   fails?: true;
   says?: RegExp;
-  /** The same with these arguments more then has the effect on `a`. */
+  /** The same with these arguments more has this effect on `a`. */
   remedied?: { args: readonly string[]; a: Effect };
 }
 
@@ -34,6 +34,8 @@ export interface FlagRow {
   unread?: true;
   /** `a` has `protect: true`. */
   protect?: true;
+  /** `b` stays as it is: where a command fails, Pulumi may have begun with the other key or not. */
+  alone?: true;
   /** Without `--skip-preview`. */
   withPreview?: true;
   cells?: Readonly<Partial<Record<Situation, FlagCell | Impossible>>>;

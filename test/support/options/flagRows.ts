@@ -13,6 +13,7 @@ const onlyA: FlagCells = {
   rotation: { b: "same" },
   configured: { b: "same" },
   drift: { b: "same" },
+  overlapEnds: { b: "same" },
   removal: { b: "same" },
 };
 const onlyB: FlagCells = {
@@ -21,13 +22,15 @@ const onlyB: FlagCells = {
   rotation: { a: "same" },
   configured: { a: "same" },
   drift: { a: "same" },
+  overlapEnds: { a: "same" },
   removal: { a: "same" },
 };
-const replacesA: FlagCells = { create: NOTHING_YET, unchanged: { a: "overlap" }, removal: {} };
+const AGAIN: Impossible = { impossible: "the key is replaced again: as without a change" };
+const replacesA: FlagCells = { create: NOTHING_YET, unchanged: { a: "overlap" }, overlapEnds: AGAIN };
 /** Nothing was read: a key in use isn't replaced without what Pulumi would show of it. */
 const unread: FlagCell = {
   a: "refused",
-  b: "refused",
+  b: "same",
   verdict: "refused",
   fails: true,
   says: /--refresh/,
@@ -40,6 +43,7 @@ const unreadReplaces: FlagCells = {
   rotation: unread,
   configured: unread,
   drift: unread,
+  overlapEnds: AGAIN,
 };
 const failsAfterwards: FlagCells = Object.fromEntries(
   (["create", "change", "rotation", "configured", "drift", "removal"] satisfies Situation[]).map((situation) => [
@@ -138,6 +142,7 @@ const UP: readonly FlagRow[] = [
     variant: "nothing read",
     args: a("--replace"),
     unread: true,
+    alone: true,
     cells: unreadReplaces,
     says: "A used key is not replaced: run the same command with `--refresh`.",
   },
@@ -145,7 +150,7 @@ const UP: readonly FlagRow[] = [
     command: "up",
     flag: "target-replace",
     args: a("--target-replace"),
-    cells: { ...onlyA, ...{ unchanged: { a: "overlap" } } },
+    cells: { ...onlyA, unchanged: { a: "overlap" }, overlapEnds: AGAIN },
     says: "The same for this key alone.",
   },
   {
@@ -154,6 +159,7 @@ const UP: readonly FlagRow[] = [
     variant: "nothing read",
     args: a("--target-replace"),
     unread: true,
+    alone: true,
     cells: unreadReplaces,
     says: "As `--replace`.",
   },

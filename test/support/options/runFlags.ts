@@ -26,11 +26,22 @@ interface Stage {
 const KEYS = ["a", "b"] as const;
 const PAST_OVERLAP = 3_600_000 + 600_000;
 
+interface Kind {
+  /** `a` is protected. */
+  protect: boolean;
+  /** `b` stays as it is. */
+  alone: boolean;
+}
+
 /** Two keys, and what depends on one of them. */
-function program({ declared, description, trigger }: Stage, protect: boolean): string {
-  const keys = KEYS.map(
-    (name) =>
-      `const ${name} = new ApiKey("${name}", { permissions: [{ resource: "scores", actions: ["read"] }], description: "d${description}", rotation: { overlap: "1h", trigger: ${trigger} } }, { protect: ${protect && name === "a"} });`,
+function program({ declared, description, trigger }: Stage, { protect, alone }: Kind): string {
+  const keys = KEYS.map((name) => ({
+    name,
+    d: alone && name === "b" ? 1 : description,
+    t: alone && name === "b" ? 1 : trigger,
+  })).map(
+    ({ name, d, t }) =>
+      `const ${name} = new ApiKey("${name}", { permissions: [{ resource: "scores", actions: ["read"] }], description: "d${d}", rotation: { overlap: "1h", trigger: ${t} } }, { protect: ${protect && name === "a"} });`,
   );
   const user = `new Floor("user", { w: a.apiKey });`;
   return [
@@ -47,18 +58,18 @@ interface FlagStack {
   run: Run;
   stage: Stage;
   tracks: Record<"a" | "b", Track>;
-  protect: boolean;
+  kind: Kind;
 }
 
-async function flagStack(run: Run, protect: boolean): Promise<FlagStack> {
+async function flagStack(run: Run, kind: Kind): Promise<FlagStack> {
   const stage: Stage = { declared: true, description: 1, trigger: 1 };
-  const bench = await createBench({ program: program(stage, protect), refreshAlways: run !== "unread" });
-  return { bench, run, stage, tracks: { a: NOTHING, b: NOTHING }, protect };
+  const bench = await createBench({ program: program(stage, kind), refreshAlways: run !== "unread" });
+  return { bench, run, stage, tracks: { a: NOTHING, b: NOTHING }, kind };
 }
 
 function declare(stack: FlagStack, change: Partial<Stage>): void {
   stack.stage = { ...stack.stage, ...change };
-  stack.bench.world.stack.setProgram(program(stack.stage, stack.protect));
+  stack.bench.world.stack.setProgram(program(stack.stage, stack.kind));
 }
 
 /** What a situation makes of the program and of the world. */
@@ -71,7 +82,7 @@ async function move(stack: FlagStack, situation: Situation): Promise<void> {
   if (situation === "configured") await bench.configure();
   if (situation === "overlapEnds") bench.advance(PAST_OVERLAP);
   if (situation === "drift")
-    for (const { current } of Object.values(tracks))
+    for (const { current } of stack.kind.alone ? [tracks.a] : Object.values(tracks))
       if (current !== undefined) bench.world.api.edit(current, { description: "edited by hand" });
 }
 
@@ -91,6 +102,11 @@ function contextOf({ bench }: FlagStack): FlagContext {
 function effects(cell: FlagCell, situation: Situation, run: Run): Record<"a" | "b", Effect> {
   const usual = ordinary(situation, run);
   return { a: cell.a ?? usual, b: cell.b ?? usual };
+}
+
+/** What becomes of a key that nothing moves. */
+function bAlone(situation: Situation): Effect {
+  return situation === "create" ? "made" : situation === "removal" ? "gone" : "same";
 }
 
 async function judged(stack: FlagStack, wanted: Record<"a" | "b", Effect>, done: Done): Promise<string[]> {
@@ -130,7 +146,7 @@ const UP: readonly Situation[] = [
 /** A flag of `up`: a stack of its own, each situation with the flag, then brought along by an `up` without it. */
 export async function runUpFlag(row: FlagRow): Promise<Tried[]> {
   const run: Run = row.unread === true ? "unread" : "read";
-  const stack = await flagStack(run, row.protect === true);
+  const stack = await flagStack(run, { protect: row.protect === true, alone: row.alone === true });
   const { bench } = stack;
   const tried: Tried[] = [];
   try {
@@ -148,16 +164,17 @@ export async function runUpFlag(row: FlagRow): Promise<Tried[]> {
       // What `--refresh` reads in this project.
       const sees: Run = args.includes("--refresh") ? "read" : run;
       const done = row.withPreview === true ? await withPreview(bench, args) : await bench.run("up", args);
-      const wanted = effects(cell, situation, sees);
+      const wanted =
+        row.alone === true
+          ? { ...effects(cell, situation, sees), b: bAlone(situation) }
+          : effects(cell, situation, sees);
       const before = stack.tracks;
       const problems = [...(await judged(stack, wanted, done)), ...spoken(cell, done)];
       if (cell.verdict === "refused" && done.writes.length > 0) problems.push("not before anything changed");
       if (cell.remedied !== undefined) {
         const again = await bench.run("up", [...args, ...cell.remedied.args]);
         stack.tracks = before;
-        const usual = situation === "unchanged" || situation === "drift" ? "same" : ordinary(situation, "read");
-        const b = row.flag === "target-replace" ? "same" : situation === "drift" ? "overlap" : usual;
-        const after = [...failed(again), ...(await judged(stack, { a: cell.remedied.a, b }, again))];
+        const after = [...failed(again), ...(await judged(stack, { a: cell.remedied.a, b: "same" }, again))];
         problems.push(...after.map((text) => `with ${cell.remedied?.args.join(" ")}: ${text}`));
       }
       tried.push(note(row, situation, run, cell, problems));
@@ -176,7 +193,7 @@ function flagCell(row: FlagRow, situation: Situation): FlagCell | Impossible {
 
 /** A plain `up`, after which the stack is where the next situation begins. */
 async function broughtAlong(stack: FlagStack): Promise<void> {
-  await stack.bench.run("up", stack.protect ? ["--ignore-protect"] : []);
+  await stack.bench.run("up", stack.kind.protect ? ["--ignore-protect"] : []);
   await stack.bench.use();
   const { held, live } = await stack.bench.look();
   for (const name of KEYS) {
@@ -189,7 +206,7 @@ async function broughtAlong(stack: FlagStack): Promise<void> {
 /** The keys come back, and `destroy` without the flag leaves none alive. */
 async function atRest(stack: FlagStack, row: FlagRow): Promise<Tried[]> {
   const leftOver = stack.bench.world.live();
-  const done = await stack.bench.run("destroy", stack.protect ? ["--ignore-protect"] : []);
+  const done = await stack.bench.run("destroy", stack.kind.protect ? ["--ignore-protect"] : []);
   const left = stack.bench.world.live();
   const problems = [...failed(done), ...left.map((id) => `${id} lives on after destroy (of ${leftOver.length})`)];
   return problems.length === 0 ? [] : [note(row, "destroy", stack.run, {}, problems)];
@@ -201,10 +218,7 @@ async function withPreview(bench: Bench, args: readonly string[]): Promise<Done>
 
 /** Flags of `destroy`: one stack; both keys rotated, their overlap pending, the configuration changed since. */
 export async function runDestroyFlags(rows: readonly FlagRow[], run: Run): Promise<Tried[]> {
-  const stack = await flagStack(
-    run,
-    rows.some(({ protect }) => protect === true),
-  );
+  const stack = await flagStack(run, { protect: rows.some(({ protect }) => protect === true), alone: false });
   const tried: Tried[] = [];
   try {
     for (const row of rows) {
@@ -212,7 +226,7 @@ export async function runDestroyFlags(rows: readonly FlagRow[], run: Run): Promi
       stack.tracks = { a: NOTHING, b: NOTHING };
       const made = await stack.bench.run("up");
       const ready = await judged(stack, { a: "made", b: "made" }, made);
-      if (!stack.protect) {
+      if (!stack.kind.protect) {
         await move(stack, "configured");
         ready.push(...(await judged(stack, { a: "overlap", b: "overlap" }, await stack.bench.run("up"))));
       }
@@ -225,7 +239,7 @@ export async function runDestroyFlags(rows: readonly FlagRow[], run: Run): Promi
       tried.push(note(row, "destroy", run, cell, [...ready, ...problems, ...spoken(cell, done)]));
       if (removed) return tried;
       if (problems.length > 0 || cell.a !== undefined || cell.b !== undefined) {
-        const rest = await stack.bench.run("destroy", stack.protect ? ["--ignore-protect"] : []);
+        const rest = await stack.bench.run("destroy", stack.kind.protect ? ["--ignore-protect"] : []);
         const left = stack.bench.world.live();
         if (left.length > 0 || rest.outcome.code !== 0)
           tried.push(note(row, "destroy", run, cell, [...failed(rest), `${left.length} keys live on after destroy`]));
@@ -243,7 +257,7 @@ const PENDING: readonly Situation[] = ["change", "rotation", "configured", "drif
 
 /** Flags of a command that must change nothing, whatever is pending: one stack, a command a flag. */
 export async function runQuietFlags(verb: Verb & ("refresh" | "preview"), rows: readonly FlagRow[]): Promise<Tried[]> {
-  const stack = await flagStack("read", false);
+  const stack = await flagStack("read", { protect: false, alone: false });
   const { bench } = stack;
   const tried: Tried[] = [];
   const each = async (situations: readonly Situation[]) => {
