@@ -39,6 +39,7 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
   const tracks = new Map<Subject, Track>();
   const tried: Tried[] = [];
   const dropped: Tried[] = [];
+  const letGo = new Set<string>();
   const bench = await createBench({
     program: optionProgram(subjects, stageOf),
     refreshAlways: run !== "unread",
@@ -68,19 +69,23 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
         done = { ...next, writes: [...done.writes, ...next.writes], floor: [...done.floor, ...next.floor] };
       }
       for (const { row } of active) if (row.spoils === situation) spoil(bench, tracks, row);
-      const seen = await bench.look();
+      const seen = without(await bench.look(), letGo);
       const common = await afterwards(bench, previewed === true);
       for (const subject of active) {
         const cell = cellOf(subject, situation, run);
         if (isImpossible(cell)) continue;
-        const left = tracks.get(subject) ?? NOTHING;
+        const before = tracks.get(subject) ?? NOTHING;
         const names = namesOf(subject);
-        const now = again === true ? { ...seen, live: without(seen, left) } : seen;
-        const judged = judge(cell.effect, again === true ? NOTHING : left, { names, seen: now, writes: done.writes });
+        const judged = judge(cell.effect, before, { names, seen, writes: done.writes });
         tracks.set(subject, judged.after);
+        // What a removal left alive by Pulumi's own limit doesn't count for the key that comes back.
+        if (situation === "removal") {
+          for (const id of judged.after.retired) letGo.add(id);
+          tracks.set(subject, NOTHING);
+        }
         const problems = [
           ...judged.problems,
-          ...said(cell, done, left),
+          ...said(cell, done, before),
           ...shown(cell, done, subject),
           ...common(names),
         ];
@@ -122,9 +127,8 @@ async function inHalves(run: Run, subjects: readonly Subject[]): Promise<Tried[]
   return [...first, ...(await runTogether(run, subjects.slice(middle)))];
 }
 
-/** What a removal left alive by Pulumi's own limit doesn't count for the key that comes back. */
-function without({ live }: Seen, left: Track): Seen["live"] {
-  return new Map([...live].filter(([id]) => !left.retired.includes(id) && id !== left.current));
+function without({ held, live }: Seen, ids: ReadonlySet<string>): Seen {
+  return { held, live: new Map([...live].filter(([id]) => !ids.has(id))) };
 }
 
 /** A command failed that mustn't: this cell is red, and what comes after it can't be tried. */
