@@ -113,6 +113,7 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
     return tried(all, subject, situation, cell, [
       ...judged.problems,
       ...(refuses ? refusal(cell, done, names) : failed(done)),
+      ...planted(bench, subject),
     ]);
   });
   const [helps] = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
@@ -125,6 +126,13 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
   }
   await bench.use();
   return results;
+}
+
+/** A secret that a transform set, in clear in the state. */
+function planted(bench: Bench, { row }: Subject): string[] {
+  const secrets = row.written.match(/planted-[a-z-]+/g) ?? [];
+  const text = bench.text();
+  return secrets.filter((secret) => text.includes(secret)).map((secret) => `in clear in the state: ${secret}`);
 }
 
 /** The remedy that the refusal names. */
