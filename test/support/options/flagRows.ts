@@ -167,7 +167,7 @@ const UP: readonly FlagRow[] = [
     command: "up",
     flag: "target",
     args: a("--target"),
-    cells: onlyA,
+    cells: { ...onlyA, removal: { impossible: "Pulumi wants what depends on it, too: see `--target-dependents`" } },
     says: "This key alone. Not as a stack's first `up`.",
   },
   {

@@ -214,8 +214,8 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   },
   {
     option: "provider",
-    written: "provider: p",
-    before: `const p = explicitProvider(s);`,
+    written: "provider: dynamic",
+    before: "const dynamic = explicitProvider(s);",
     ways: always(),
     says: "The key is served by a provider process of its own, which knows what the other one has read.",
   },
