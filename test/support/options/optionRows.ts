@@ -291,8 +291,15 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "stateMigrations",
     written: "stateMigrations: [({ oldState }) => ({ newState: oldState })]",
-    ways: always(),
-    says: "Called as for any resource.",
+    runs: ["read"],
+    ways: {
+      own: refusedByPulumi(/does not support state migrations/),
+      inherited: refusedByPulumi(/does not support state migrations/),
+      transform: { impossible: "a transform's `stateMigrations` are dropped by the SDK, which has no field for them" },
+      transformation: refusedByPulumi(/does not support state migrations/),
+    },
+    says: "Experimental: the engine in use refuses it for any resource.",
+    remedy: "Leave it out; `aliases` and `pulumi state move` keep a key.",
   },
   {
     option: "transformations",

@@ -116,7 +116,9 @@ function namedIn({ outcome }: Done, subjects: readonly Subject[]): Subject[] {
     .split("\n")
     .flatMap((line, n, lines) => (/error|waiting for/i.test(line) ? [lines[n - 1] ?? "", line] : []));
   const names = new Set(
-    errors.flatMap((line) => [...line.matchAll(/(?:ApiKey \(|new resource |::|\* ")([a-z-]+)/g)].map(([, name]) => name)),
+    errors.flatMap((line) =>
+      [...line.matchAll(/(?:ApiKey \(|new resource |::|\* ")([a-z-]+)/g)].map(([, name]) => name),
+    ),
   );
   return subjects.filter((subject) => namesOf(subject).some((name) => names.has(name)));
 }
