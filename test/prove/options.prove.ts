@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { describeWithEngine } from "../support/engine.ts";
+import { CONTROL_ROWS } from "../support/options/controls.ts";
+import { flagGroups, optionGroups, runGroups } from "../support/options/optionMatrix.ts";
+import { rowId } from "../support/options/optionRow.ts";
+import { OPTION_ROWS } from "../support/options/optionRows.ts";
+import { reportOf } from "../support/options/report.ts";
+
+/** `OPTIONS_GROUPS='^up --replace'` tries those stacks only, by title; `OPTIONS_ROWS='^ignoreChanges'` those rows. */
+const wanted = new RegExp(process.env["OPTIONS_GROUPS"] ?? "");
+const wantedRows = new RegExp(process.env["OPTIONS_ROWS"] ?? "");
+
+describeWithEngine("the matrix of options and flags", () => {
+  test("every cell is honoured, refused, or Pulumi's own limit, and no key in use ends by it", async () => {
+    const started = performance.now();
+    const seconds = () => (performance.now() - started) / 1000;
+    const groups = [
+      ...optionGroups([...OPTION_ROWS.filter((row) => wantedRows.test(rowId(row))), ...CONTROL_ROWS]),
+      ...flagGroups(),
+    ].filter(({ title }) => wanted.test(title));
+    const tried = await runGroups(groups, ({ title, keys }, some) => {
+      const red = some.filter(({ problems }) => problems.length > 0).length;
+      for (const one of some.filter(({ problems }) => problems.length > 0))
+        console.log(
+          `${one.row} | ${one.situation} | ${one.run}: ${one.problems.map((problem) => problem.slice(0, 300)).join("; ")}`,
+        );
+      console.log(`${Math.round(seconds())} s: ${title}: ${keys} keys, ${some.length} cells, ${red} red`);
+    });
+    const { summary, red } = reportOf(tried, seconds());
+    console.log([summary, ...red].join("\n"));
+    expect(red).toEqual([]);
+    expect(tried.length).toBeGreaterThanOrEqual(1_500);
+  });
+});
