@@ -68,7 +68,7 @@ describeWithEngine("bad input on the real engine", () => {
       [
         "unreachable",
         { ZKSCORE_BASE_URL: "http://127.0.0.1:1/v1" },
-        /\[ZKS_UNREACHABLE\]\s+cause: .*could not be reached.*\s+remedy: +Check the network, the proxy, and ZKSCORE_BASE_URL/,
+        /\[ZKS_UNREACHABLE\]\s+cause: .*could not be reached.*\s+remedy: +Check the network, the proxy .HTTPS_PROXY., and ZKSCORE_BASE_URL/,
       ],
       [
         "a proxy's page",
