@@ -5,7 +5,8 @@ const HEADINGS: Readonly<Record<Relation, string>> = {
   managed: "Managed by a stack whose state was given",
   retired: "Replaced, and alive until their overlap ends (the first `up` after it revokes them)",
   pending: "In an operation that was begun and hasn't ended (run `pulumi up --refresh`, then look again)",
-  orphaned: "Orphaned: made by a stack whose state was given, and not in that state",
+  orphaned:
+    "Orphaned: made by a stack whose state was given, and not in that state (a killed run, `state delete`, a restored backup, or retainOnDelete or deletedWith from a transform)",
   kept: "Let go under `deletionPolicy: retain`: they live on, and nobody manages them",
   elsewhere: "Made by a copy or under another name of a stack: give that stack's state, too",
   foreign: "Foreign: made by hand or by another stack",
