@@ -73,7 +73,7 @@ describeWithEngine("bad input on the real engine", () => {
       [
         "a proxy's page",
         { ZKSCORE_BASE_URL: page },
-        /\[ZKS_MALFORMED, HTTP 200\]\s+cause: .*probably a proxy or a wrong base URL\s+remedy: +Check ZKSCORE_BASE_URL/,
+        /\[ZKS_MALFORMED, HTTP 200\]\s+cause: .*probably a proxy or a wrong base URL.*\s+remedy: +Check ZKSCORE_BASE_URL/,
       ],
     ];
     for (const [name, env, says] of cases) {
