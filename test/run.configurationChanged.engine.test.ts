@@ -43,7 +43,9 @@ describeWithEngine("a run whose configuration changed since the last one", () =>
     replacementTrigger: () => succeed(world.stack.up([], { TRIGGER: "1" })),
   };
 
-  test.each(Object.keys(ways))(
+  // `npm test` tries one way, `npm run prove:options` all: every way calls `create` without `diff`.
+  const tried = Object.keys(ways).slice(0, process.env["ZKSCORE_WHOLE"] === "1" ? undefined : 1);
+  test.each(tried)(
     "%s keeps the overlap of the key it replaces, and every overlap promised before",
     async (way) => {
       await use();

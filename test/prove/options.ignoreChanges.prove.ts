@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startEmulator } from "../emulator/index.ts";
-import type { UpdateRequest } from "../provider/domain/wire.ts";
-import { describeWithEngine } from "./support/engine.ts";
-import { keyByHand } from "./support/hostWorld.ts";
-import { succeed } from "./support/stack.ts";
-import { createWorld, READ_SCORES, type World } from "./support/world.ts";
+import { startEmulator } from "../../emulator/index.ts";
+import type { UpdateRequest } from "../../provider/domain/wire.ts";
+import { describeWithEngine } from "../support/engine.ts";
+import { keyByHand } from "../support/hostWorld.ts";
+import { succeed } from "../support/stack.ts";
+import { createWorld, READ_SCORES, type World } from "../support/world.ts";
 
 const WEBHOOK_SECRET = "webhook-secret-that-stands-nowhere-in-clear";
 const TRUST_SCORES = `permissions: [{ resource: "trust", actions: ["read"] }, { resource: "scores", actions: ["write"] }]`;
