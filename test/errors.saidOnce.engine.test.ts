@@ -68,7 +68,7 @@ function expectOnce(outcome: Outcome, resource: string, text: RegExp): void {
 /** A state that somebody edited: `diff` refuses it. */
 async function breakState(): Promise<void> {
   const state = structuredClone(await world.stack.export());
-  for (const { outputs } of state.deployment.resources ?? []) if (outputs !== undefined) delete outputs["confirmed"];
+  for (const { outputs } of state.deployment.resources ?? []) if (outputs !== undefined) delete outputs["previous"];
   const file = join(world.stack.folder, "edited.json");
   writeFileSync(file, JSON.stringify(state));
   await succeed(world.stack.run(["stack", "import", "--file", file]));
