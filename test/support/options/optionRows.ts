@@ -68,13 +68,13 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     before: OTHER,
     ways: {
       own: refused(/deletedWith/),
-      inherited: deletedWithOther(),
+      inherited: { cells: {} },
       transform: deletedWithOther(),
       transformation: deletedWithOther(),
     },
     says: "Refused in the constructor: Pulumi would delete the resource from the state and not call the provider, so that the key would live on.",
     remedy:
-      "Don't put keys into a component with `deletedWith`. `destroy` names the keys that it left alive; `zkscore-keys reconcile --revoke-orphans --used` revokes them.",
+      "A component's `deletedWith` is taken off a key; don't set it by a transform. `destroy` names the keys that it left alive; `zkscore-keys reconcile --revoke-orphans --used` revokes them.",
   },
   {
     option: "dependsOn",
