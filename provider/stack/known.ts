@@ -1,9 +1,8 @@
 import type { Listing, RemoteKey } from "../api/types.ts";
+import { encodeMarker } from "../domain/marker.ts";
 import type { HandlerContext } from "../handlers/context.ts";
-import { liveMarked } from "../handlers/remote.ts";
+import { liveMarked, type MarkedKey } from "../handlers/remote.ts";
 import type { ListedKey } from "./facts.ts";
-
-const MARK = "pulumi:";
 
 /**
  * What this run has listed already, for handlers that make no request: this process's listing, or what another process of
@@ -25,15 +24,13 @@ export function tellListing({ client, view }: HandlerContext, identity: string):
   if (listing === undefined || told.has(listing)) return;
   told.add(listing);
   const ours = [...liveMarked(listing)].filter(({ marker }) => marker.identity === identity);
-  view.listed(ours.map(({ key }) => listedKey(key)));
+  view.listed(ours.map(listedKey));
 }
 
-function listedKey({ id, name, status, createdAt, metadata, lastUsed, usage }: RemoteKey): ListedKey {
-  const mark = Object.entries(metadata ?? {}).flatMap(([field, value]): [string, string][] =>
-    field.startsWith(MARK) && typeof value === "string" ? [[field, value]] : [],
-  );
+function listedKey({ key, marker }: MarkedKey): ListedKey {
+  const { id, name, status, createdAt, lastUsed, usage } = key;
   return {
-    ...{ id, name, status, createdAt, metadata: Object.fromEntries(mark) },
+    ...{ id, name, status, createdAt, metadata: encodeMarker(marker) },
     ...(lastUsed ? { lastUsed } : {}),
     ...(usage?.lastRequestAt ? { lastRequestAt: usage.lastRequestAt } : {}),
     ...(usage ? { totalRequests: usage.totalRequests } : {}),
