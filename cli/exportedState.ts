@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import type { Retired } from "../provider/domain/inputs.ts";
+import { KEY_TYPE } from "../provider/domain/marker.ts";
 
 /** A key that stands in a state. Its secret is never read. */
 export interface StateKey {
@@ -33,7 +34,6 @@ export interface ExportedState {
   pendingIds: Set<string>;
 }
 
-const KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 const IDENTITY_TYPE = "pulumi-nodejs:dynamic/zkscore:StackIdentity";
 
 const ownership = z.looseObject({ identity: z.string(), owner: z.string() });

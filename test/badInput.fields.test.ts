@@ -5,6 +5,7 @@ import { BAD_INPUTS, VALUE } from "./support/badInputs.ts";
 import { type HostProcess, startHost } from "./support/host.ts";
 import type { Fields } from "./support/hostHandlers.ts";
 import { accountAt, counted, SCORES } from "./support/hostWorld.ts";
+import { ownershipOf } from "./support/ownership.ts";
 import { connection } from "./support/world.ts";
 
 let api: Emulator;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   run = await startHost({ env, project: "proj", stack: "dev" });
 });
 
-const ownership = { identity: "id", owner: "o", project: "proj", stack: "dev", name: "a" };
+const ownership = ownershipOf("id");
 const failuresOf = async (args: Fields, olds: Fields = {}) =>
   (await run.key.check(olds, { ...args, ownership })).failures;
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import type { Emulator, FaultSpec } from "../emulator/index.ts";
-import { ownerOf } from "../provider/domain/marker.ts";
 import { type HostProcess, startHost } from "./support/host.ts";
 import { type Fields, HandlerFailure } from "./support/hostHandlers.ts";
 import { accountAt, counted, failure, keys, SCORES, simStack, works } from "./support/hostWorld.ts";
+import { ownershipOf } from "./support/ownership.ts";
 import { connection, liveIds } from "./support/world.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -23,13 +23,7 @@ async function host(env: Record<string, string | undefined>): Promise<HostProces
   return started;
 }
 
-const ownership = (name: string) => ({
-  identity: "id-1",
-  owner: ownerOf("id-1", name),
-  project: "proj",
-  stack: "dev",
-  name,
-});
+const ownership = (name: string) => ownershipOf("id-1", { name });
 
 test("a key lives through the real dynamic-provider process: create, same, update, replace, destroy", async () => {
   const api = await account();

@@ -6,6 +6,7 @@ import { packageRoot } from "../tools/root.ts";
 import type { Fields } from "./support/hostHandlers.ts";
 import { startInProcess } from "./support/hostInProcess.ts";
 import { accountAt, accountClock, failure, keys, simStack } from "./support/hostWorld.ts";
+import { ownershipOf } from "./support/ownership.ts";
 import { connection } from "./support/world.ts";
 
 const run = promisify(execFile);
@@ -95,7 +96,7 @@ describe("time", () => {
       random: () => "00000000",
       client: { deadlineMs: 400 },
     });
-    const ownership = { identity: "i", owner: "o", project: "proj", stack: "dev", name: "a" };
+    const ownership = ownershipOf("i");
     const { inputs } = await host.key.check({}, { ...ARGS, ownership });
     const before = performance.now();
     expect(await failure(host.key.create(inputs))).toMatch(/ZKS_DEADLINE|ZKS_INTERRUPTED/);

@@ -80,15 +80,15 @@ describe.each([true, false])("with refresh: %s", (refresh) => {
   );
 
   test("a key moved into a component, killed before its next rotation was recorded, still finds its predecessor", async () => {
-    const urns = { a: "urn:pulumi:dev::proj::my:Component$pulumi-nodejs:dynamic/zkscore:ApiKey::a" };
+    const parents = { a: "my:Component" };
     await stack.up(before);
     const key = stack.key("a")?.id ?? "";
-    await stack.up({ keys: { a: ARGS }, urns }, { refresh });
+    await stack.up({ keys: { a: ARGS }, parents }, { refresh });
     api.advance(30 * DAY);
-    await stack.up({ keys: { a: ARGS }, urns }, { refresh });
+    await stack.up({ keys: { a: ARGS }, parents }, { refresh });
     expect(liveIds(api)).toHaveLength(2);
     api.advance(2 * DAY);
-    await stack.up({ keys: { a: ARGS }, urns }, { refresh });
+    await stack.up({ keys: { a: ARGS }, parents }, { refresh });
     expect(liveIds(api)).toEqual([stack.key("a")?.id]);
     expect(stack.key("a")?.id).not.toBe(key);
   });

@@ -11,11 +11,12 @@ import { inputsIn } from "../provider/host/stateCodec.ts";
 import { createStackView } from "../provider/stack/view.ts";
 import type { Fields } from "./support/hostHandlers.ts";
 import { places, programInputs, shuffled, withUnknown } from "./support/modelInputs.ts";
+import { ownershipOf } from "./support/ownership.ts";
 import { virtualClock } from "./support/virtualClock.ts";
 
 const RUNS = Number(process.env["PROVE_CASES"] ?? 1_000);
 const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
-const ownership = { identity: "id", owner: "owner", project: "proj", stack: "dev", name: "a" };
+const ownership = ownershipOf("id");
 
 beforeAll(() => console.log(`properties: seed ${seed}, ${RUNS} cases each`));
 

@@ -155,6 +155,19 @@ const options = fields({
   ).optional(),
 });
 
+const CONSTRUCTOR = "is set by the constructor of ApiKey alone; declare the key with new ApiKey(name, args)";
+const noted = z.string({ error: CONSTRUCTOR });
+
+/** Likewise. What it says is judged against the state. */
+const ownership = z.strictObject(
+  {
+    ...{ identity: noted, owner: noted, project: noted, stack: noted, name: noted },
+    parents: noted.optional(),
+    ignored: z.array(noted, { error: CONSTRUCTOR }).optional(),
+  },
+  { error: (issue) => (issue.code === "invalid_type" ? CONSTRUCTOR : undefined) },
+);
+
 export const inputSchema = z.strictObject({
   name: name(NAME_MAX).optional(),
   namePrefix: prefix.optional(),
@@ -184,7 +197,7 @@ export const inputSchema = z.strictObject({
     keyId: text("a key id").min(1, { error: "is empty; write the id of the key to adopt" }),
     apiKey: text("a secret").min(1, { error: "is empty; give the key's secret, or leave the field out" }).optional(),
   }).optional(),
-  ownership: z.looseObject({}).optional(),
+  ownership,
   options: options.optional(),
 });
 

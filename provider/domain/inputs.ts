@@ -63,6 +63,8 @@ export interface Ownership {
   stack: string;
   /** The logical name, for people and as the default name prefix. */
   name: string;
+  /** Types of the components it stands in, joined by `$`, as in its URN. Absent at the root of the stack. */
+  parents?: string;
   /** Paths of `ignoreChanges` that mean places in lists. Absent in inputs that 0.1.0 wrote. */
   ignored?: string[];
 }

@@ -1,4 +1,4 @@
-import type { Retired } from "./inputs.ts";
+import type { Ownership, Retired } from "./inputs.ts";
 import { instantMs } from "./instant.ts";
 import { sha256 } from "./stable.ts";
 
@@ -69,6 +69,15 @@ function decodeRetires(text: string | undefined): Retired[] | undefined {
 /** The program's own metadata: without the marker. */
 export function userMetadata(metadata: Readonly<Record<string, unknown>> | null | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith(P)));
+}
+
+/** The type of a key in every URN and state. A permanent interface. */
+export const KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
+
+/** The URN of a key, from what its constructor noted. `parents`: the types of the components it stands in, joined by `$`. */
+export function urnOf({ project, stack, parents, name }: Omit<Ownership, "identity" | "owner">): string {
+  const type = parents === undefined ? KEY_TYPE : `${parents}$${KEY_TYPE}`;
+  return `urn:pulumi:${stack}::${project}::${type}::${name}`;
 }
 
 /** The owner of a resource: one per stack identity and URN. Project and stack are part of the URN. */

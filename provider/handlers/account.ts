@@ -126,7 +126,13 @@ export async function locateOwn(
   identities: readonly string[] = [state.ownership.identity],
 ): Promise<Location> {
   const location = await locate(context, state.keyId, identities);
-  if (location !== "absent" || context.settings.confirmMissing || !(await opens(context, state))) return location;
+  if (location === "absent") await assertDead(context, state);
+  return location;
+}
+
+/** Refuses to take a key for gone whose secret still opens the API. */
+export async function assertDead(context: HandlerContext, state: Pick<KeyState, "keyId" | "apiKey">): Promise<void> {
+  if (context.settings.confirmMissing || !(await opens(context, state))) return;
   throw new ZkscoreError({
     code: "ZKS_LISTING",
     what: `key ${state.keyId} isn't in the account's listing, and its secret still works`,

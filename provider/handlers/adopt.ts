@@ -29,6 +29,13 @@ export function assertAdoptable(
     );
   }
   const marker = decodeMarker(key.metadata);
+  if (marker !== undefined && context.view.identities.size === 0) {
+    throw refusal(
+      `${who}: ${nameOf(key)} can't be adopted`,
+      "it carries a stack's mark, and this run hasn't been shown this stack's identity (--target, --exclude)",
+      "run the same command for the whole stack",
+    );
+  }
   if (marker !== undefined && marker.identity !== inputs.ownership.identity) {
     throw refusal(
       `${who}: ${nameOf(key)} can't be adopted`,

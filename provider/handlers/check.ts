@@ -8,6 +8,7 @@ import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { WEBHOOK_EVENTS } from "../domain/vocabulary.ts";
 import type { HandlerContext } from "./context.ts";
 import { ignoredProblems } from "./ignored.ts";
+import { isOwnershipOf, ownershipProblem } from "./ownership.ts";
 
 export interface CheckResult {
   inputs: KeyInputs;
@@ -24,7 +25,11 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
   const problems = schemaProblems(given, olds);
   // A border: what the schema accepted has this shape, save where a value is unknown or a problem was found.
   const inputs = given as unknown as KeyInputs;
-  if (typeof inputs.ownership?.owner === "string") context.view.declares(inputs.ownership.owner);
+  if (problems.length === 0) problems.push(...ownershipProblems(context, olds, inputs));
+  // Only now: a resource that claims to be another one declares nothing.
+  if (typeof inputs.ownership?.owner === "string") {
+    if (problems.every(({ path }) => !path.startsWith("ownership"))) context.view.declares(inputs.ownership.owner);
+  }
   if (problems.length > 0) return { inputs, failures: problems.map(sentence) };
 
   const result = normalised({
@@ -39,6 +44,12 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
   });
   warnUnknownEvents(context, result);
   return { inputs: result, failures: [...rules, ...ignoredProblems(olds, result)].map(sentence) };
+}
+
+function ownershipProblems({ view }: HandlerContext, olds: object, { ownership }: KeyInputs): Problem[] {
+  if (isOwnershipOf(olds, ownership)) return [];
+  const text = ownershipProblem(view, ownership);
+  return text === undefined ? [] : [{ path: "ownership", text }];
 }
 
 function sentence({ path, text }: Problem): string {

@@ -12,6 +12,7 @@ import { adoptKey, assertAdoptable } from "./adopt.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
 import { endNow, endOwed, ledgerOf, withAdopted } from "./inherited.ts";
+import { assertOwnership } from "./ownership.ts";
 import { purge } from "./purge.ts";
 import { isLive, isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
@@ -24,6 +25,7 @@ import { update } from "./update.ts";
  * on with that key.
  */
 export async function create(context: HandlerContext, inputs: KeyInputs): Promise<KeyState> {
+  assertOwnership(context, inputs);
   const begun = context.view.begunFor(inputs.ownership.owner);
   try {
     return begun === undefined ? await make(context, inputs) : await update(context, begun, inputs);

@@ -4,7 +4,7 @@ import type { KeyState, Retired } from "../domain/inputs.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { assertDue, serverClock } from "../stack/clocks.ts";
 import type { Replacement } from "../stack/facts.ts";
-import { assertEndpoint, locate } from "./account.ts";
+import { assertDead, assertEndpoint, locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
 import { endRetired, retiredUntil, warnIfInUse } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
@@ -88,8 +88,9 @@ async function end(context: HandlerContext, state: KeyState, now: number): Promi
   const { identity, name } = state.ownership;
   const location = await locate(context, state.keyId, [identity]);
   if (location === "absent") {
-    // Asked all the same: where the listing lags behind, it would live on and nobody know it.
-    await context.client.revoke(state.keyId);
+    // Asked all the same: where the listing lags behind, it would live on and nobody know it. And where the API doesn't
+    // know the id, marks alone say that this is the right account, and anyone may write marks: its secret tells.
+    if ((await context.client.revoke(state.keyId)) === "gone") await assertDead(context, state);
     return;
   }
   // An expired key, too: its name may not be free before.

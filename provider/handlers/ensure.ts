@@ -1,6 +1,6 @@
 import type { CreatedKey, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import type { KeyInputs, Retired } from "../domain/inputs.ts";
+import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
 import { decodeMarker, encodeMarker } from "../domain/marker.ts";
 import type { CreateRequest } from "../domain/wire.ts";
 import type { HandlerContext } from "./context.ts";
@@ -41,7 +41,7 @@ export async function ensureKey(
 
 interface Attempt {
   attempt: string;
-  identity: string;
+  ownership: Ownership;
   body: CreateRequest & { name: string };
 }
 
@@ -85,16 +85,16 @@ async function giveUp(context: HandlerContext, lost: Attempt, cause: ZkscoreErro
   });
 }
 
-/** Revokes the key of a lost answer, if a fresh listing shows it. False: not seen. */
+/** Revokes the key of a lost answer, and whatever copies its mark, if a fresh listing shows it. False: not seen. */
 async function revokeLost(context: HandlerContext, lost: Attempt, looks: number): Promise<boolean> {
   for (let look = 1; look <= looks; look++) {
     const listing = await context.client.list("fresh");
-    const found = [...listing.keys.values()].find((key) => isLive(key) && isAttempt(key, lost));
-    if (found !== undefined) {
-      await revokeListed(context, found, lost.identity);
-      context.log.warn(`revoked ${nameOf(found)}: it was created, but its secret was lost with the answer`);
-      return true;
+    const found = [...listing.keys.values()].filter((key) => isLive(key) && isAttempt(key, lost));
+    for (const key of found) {
+      await revokeListed(context, key, lost.ownership.identity);
+      context.log.warn(`revoked ${nameOf(key)}: it was created, but its secret was lost with the answer`);
     }
+    if (found.length > 0) return true;
     if (look < looks) await context.clock.sleep(500 * 2 ** look);
   }
   return false;
@@ -104,9 +104,11 @@ async function revokeLost(context: HandlerContext, lost: Attempt, looks: number)
  * By the marker's attempt; where the server dropped the marker, by a derived name, which no one else can have made.
  * An explicit name without a readable marker is never taken for ours.
  */
-function isAttempt(key: RemoteKey, { attempt, body }: Attempt): boolean {
+function isAttempt(key: RemoteKey, { attempt, ownership, body }: Attempt): boolean {
   const marker = decodeMarker(key.metadata);
-  if (marker !== undefined) return marker.attempt === attempt;
+  if (marker !== undefined) {
+    return marker.attempt === attempt && marker.owner === ownership.owner && marker.identity === ownership.identity;
+  }
   return isNamed(key, body.name) && body.name.endsWith(`-${attempt}`);
 }
 
@@ -118,10 +120,9 @@ function attemptOf(
 ): Attempt {
   const attempt = context.random();
   const name = inputs.name ?? `${prefixOf(inputs)}-${attempt}`;
-  const { identity } = inputs.ownership;
   return {
     attempt,
-    identity,
+    ownership: inputs.ownership,
     body: { ...bodyOf(inputs, name, attempt, retires), ...(expiry === undefined ? {} : { expiry }) },
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ZkscoreError } from "../domain/errors.ts";
 import { knownListing } from "../stack/known.ts";
 import type { StackName } from "../stack/view.ts";
@@ -28,8 +29,16 @@ export function checkIdentity({ view }: HandlerContext, name: StackName): void {
 export function diffIdentity(context: HandlerContext, olds: IdentityState, name: StackName): { changes: boolean } {
   const { view } = context;
   view.identityStood(olds.endpoint);
+  view.identified(olds.identity);
   if (view.stack !== undefined) nameOrphans(context, olds, view.stack);
   return { changes: isCopied(olds, name) !== (olds.copied === true) || endpointNow(context, olds) !== olds.endpoint };
+}
+
+/** Made once per stack. */
+export function createIdentity({ view, settings }: HandlerContext, { project, stack }: StackName): IdentityState {
+  const identity = randomUUID();
+  view.identified(identity);
+  return { project, stack, identity, endpoint: settings.endpoint };
 }
 
 export function updateIdentity(context: HandlerContext, olds: IdentityState, name: StackName): IdentityState {
@@ -89,7 +98,7 @@ function sameStack({ project, stack }: StackName, name: StackName): boolean {
  * killed), and names the others. Revokes nothing
  * - where the program runs: then the identity is being replaced, and its keys live on;
  * - in a stack that has run under other names than those it was made for: that may be a copy;
- * - that a key which lives on has replaced: it was let go with that one.
+ * - that this run let go, or that is marked as kept.
  *
  * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
  */
@@ -108,9 +117,7 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
   );
   const isOrphan = ({ key, marker }: MarkedKey) =>
     state.copied !== true && sameStack(marker, state) && neverUsed(key) && !marker.keep && !view.isShown(key.id);
-  const staying = mine.filter((marked) => !isOrphan(marked));
-  const retired = new Set(staying.flatMap(({ marker }) => marker.retires.map(({ keyId }) => keyId)));
-  const orphans = mine.filter((marked) => isOrphan(marked) && !retired.has(marked.key.id));
+  const orphans = mine.filter(isOrphan);
   for (const orphan of orphans) await revokeOrphan(context, orphan);
   const named = mine.filter((marked) => !orphans.includes(marked) && !marked.marker.keep);
   if (named.length > 0) {
@@ -134,5 +141,6 @@ export function readIdentity(context: HandlerContext, state: IdentityState): Ide
   }
   context.view.stateRead();
   context.view.identityStood(state.endpoint);
+  context.view.identified(state.identity);
   return state;
 }

@@ -4,14 +4,13 @@ import { instantMs } from "../domain/instant.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { locate } from "./account.ts";
 import type { HandlerContext } from "./context.ts";
-import { isLive, liveMarked, nameOf, serverNow } from "./remote.ts";
+import { isLive, nameOf, serverNow } from "./remote.ts";
 import { revokeListed } from "./revoke.ts";
 
 /**
- * The instant until which `keyId` may live on, if a live key retires it: said by that key's marker, or, where the server
- * dropped the marker, by the ledger in its state or of this run. The only thing `delete` asks: not age, not the old outputs. `except`
- * are keys that end in the same breath and so keep nothing alive. Nor does a key that no state holds (the engine hasn't
- * shown it, this run hasn't made it): nothing would ever end what it keeps.
+ * The instant until which `keyId` may live on, if a live key retires it: said by the ledger in that key's state, or of
+ * this run. The only thing `delete` asks: not age, not the old outputs, not marks, which anyone may write. `except` are keys
+ * that end in the same breath and so keep nothing alive.
  */
 export function retiredUntil(
   context: HandlerContext,
@@ -20,13 +19,7 @@ export function retiredUntil(
   except: ReadonlySet<string>,
 ): number | undefined {
   const { view } = context;
-  const ledgers: { holder: string; retired: readonly Retired[] }[] = [
-    ...[...liveMarked(listing)]
-      .filter(({ key }) => view.isShown(key.id))
-      .map(({ key, marker }) => ({ holder: key.id, retired: marker.retires })),
-    ...view.retirements(),
-  ];
-  const instants = ledgers.flatMap(({ holder, retired }) => {
+  const instants = [...view.retirements()].flatMap(({ holder, retired }) => {
     if (except.has(holder)) return [];
     const key = listing.keys.get(holder);
     // A listing that doesn't show yet what this run has made lags behind.

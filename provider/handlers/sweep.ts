@@ -7,7 +7,7 @@ import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { revokeListed } from "./revoke.ts";
 
 /**
- * Orphans: live keys that carry our owner and stand in no state. Nothing on the server tells a
+ * Orphans: live keys that carry our identity and owner and stand in no state. Nothing on the server tells a
  * leftover from a key that another copy of the state knows, so a sweep asks for all of:
  * - the engine has read the whole state in this run, and this key wasn't in it;
  * - this process didn't make it, and no ledger holds it;
@@ -30,6 +30,8 @@ export function leftovers(
   const found: Leftovers = { orphans: [], unexplained: [] };
   for (const marked of liveMarked(listing)) {
     const { key, marker } = marked;
+    // An owner is a hash of its identity; a mark that says otherwise is forged.
+    if (view.identities.size > 0 && !view.identities.has(marker.identity)) continue;
     if (!owners.has(marker.owner) || view.has(key.id) || ledger.has(key.id)) continue;
     const orphan = view.stateIsRead && neverUsed(key) && !marker.keep && !view.isLetGo(key.id);
     (orphan ? found.orphans : found.unexplained).push(marked);

@@ -10,6 +10,7 @@ import { digests, echoOf, newSalt } from "./echo.ts";
 import { bodyOf, prefixOf } from "./ensure.ts";
 import { endDue, revokeSkipped } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
+import { assertOwnership } from "./ownership.ts";
 import { purge } from "./purge.ts";
 import { isLive } from "./remote.ts";
 import { declaredOf } from "./state.ts";
@@ -20,6 +21,7 @@ import { ledgerIds, strayIds, sweep, sweptOwners } from "./sweep.ts";
  * with what an earlier run left. Fields that only this provider knows change without a request. Always the full outputs.
  */
 export async function update(context: HandlerContext, olds: KeyState, news: KeyInputs): Promise<KeyState> {
+  assertOwnership(context, news, olds);
   assertEndpoint(context, olds);
   context.view.showed(olds, news.ownership.owner);
   const changed = changedFields(olds, news).filter((field) => !needsReplacement(field, news));

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import {
   checkIdentity,
+  createIdentity,
   diffIdentity,
   type IdentityState,
   readIdentity,
@@ -31,10 +31,10 @@ export function stackIdentity() {
     diff: (_id: string, olds: Fields, news: Fields) =>
       guarded(olds, () => diffIdentity(runtime(), stateOf(olds), namesOf(news))),
 
-    create: ({ project, stack }: Fields) =>
+    create: (news: Fields) =>
       guarded({}, () => {
-        const identity = randomUUID();
-        return { id: identity, outs: { project, stack, identity, endpoint: runtime().settings.endpoint } };
+        const outs = createIdentity(runtime(), namesOf(news));
+        return { id: outs.identity, outs };
       }),
 
     read: (id: string, props: Fields) => guarded(props, () => ({ id, props: readIdentity(runtime(), stateOf(props)) })),

@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import { type Input, type Output, secret } from "@pulumi/pulumi/output";
 import { CustomResource, type CustomResourceOptions, type ID } from "@pulumi/pulumi/resource";
+import { KEY_TYPE } from "../domain/marker.ts";
 import { SECRET_FIELDS } from "../domain/secretFields.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
 import { withoutDeletedWith } from "./inherited.ts";
@@ -8,8 +9,6 @@ import { optionsInput } from "./options.ts";
 import { ownership } from "./ownership.ts";
 import { providerText } from "./providerText.ts";
 import { refuse } from "./refuse.ts";
-
-const TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 
 /**
  * A ZKScore API key: declared like any resource, created by `up`, rotated by replacement, revoked when it goes.
@@ -28,7 +27,7 @@ const TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
  */
 export class ApiKey extends CustomResource {
   /** Policies match the class by this token. */
-  static readonly __pulumiType: string = TYPE;
+  static readonly __pulumiType: string = KEY_TYPE;
 
   /** The secret. Encrypted in the state; the API never shows it again. */
   declare readonly apiKey: Output<string>;
@@ -67,7 +66,7 @@ export class ApiKey extends CustomResource {
   constructor(name: string, args: ApiKeyArgs, opts: CustomResourceOptions = {}) {
     refuse(name, args, opts);
     super(
-      TYPE,
+      KEY_TYPE,
       name,
       {
         ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
@@ -76,7 +75,7 @@ export class ApiKey extends CustomResource {
         ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
         ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
         ...optionsInput(opts),
-        ownership: ownership(TYPE, name, opts),
+        ownership: ownership(name, opts),
         __provider: providerText("apiKey"),
       },
       {

@@ -69,6 +69,8 @@ export const fact = z.discriminatedUnion("is", [
   z.object({ is: z.literal("state read") }),
   /** The state held a stack identity before this run; it was last used with this deployment. */
   z.object({ is: z.literal("identity stood"), endpoint: z.string() }),
+  /** The stack's identity: as the state has it, or as this run has made it. */
+  z.object({ is: z.literal("identity"), identity: z.string() }),
   /** The program runs, under these names. */
   z.object({ is: z.literal("program runs"), project: z.string(), stack: z.string() }),
   z.object({ is: z.literal("declared"), owner: z.string() }),

@@ -16,6 +16,8 @@ export interface StackView {
   // Facts, told by the handlers.
   stateRead(): void;
   identityStood(endpoint: string): void;
+  /** The state has this identity, or this run has made it. */
+  identified(identity: string): void;
   programRuns(name: StackName): void;
   declares(owner: string): void;
   /** The engine showed this key. `holder`: the owner of the resource that has it, where it isn't the state's. */
@@ -44,6 +46,11 @@ export interface StackView {
   readonly stack: StackName | undefined;
   /** Where the stack identity was last used, if the state held one before this run. */
   readonly identityEndpoint: string | undefined;
+  /**
+   * The identities that are this stack's own, as far as this run knows them: two where it is being replaced, none where the
+   * engine has shown none (`--target`).
+   */
+  readonly identities: ReadonlySet<string>;
   /** The server's clock minus this machine's, as last seen in this run. */
   readonly serverAheadMs: number | undefined;
   /** What another process of this run has listed last. */
@@ -121,6 +128,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
   const released = new Set<string>();
   const replacements = new Map<string, Replacement>();
   const lookedUp = new Map<string, string | undefined>();
+  const identities = new Set<string>();
   let stateIsRead = false;
   let isProgramRun = false;
   let stack: StackName | undefined;
@@ -138,6 +146,9 @@ export function createStackView(log: FactLog = ALONE): StackView {
         return;
       case "identity stood":
         identityEndpoint = fact.endpoint;
+        return;
+      case "identity":
+        identities.add(fact.identity);
         return;
       case "program runs":
         isProgramRun = true;
@@ -191,6 +202,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
   return {
     stateRead: () => tell({ is: "state read" }),
     identityStood: (endpoint) => tell({ is: "identity stood", endpoint }),
+    identified: (identity) => tell({ is: "identity", identity }),
     programRuns: ({ project, stack: name }) => tell({ is: "program runs", project, stack: name }),
     declares: (owner) => tell({ is: "declared", owner }),
     showed: (state, by) => tell({ is: "shown", key: sightingOf(state, by) }),
@@ -226,6 +238,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
     get identityEndpoint() {
       return identityEndpoint;
     },
+    identities,
     get serverAheadMs() {
       return serverAheadMs;
     },

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type ClientOptions, createClient } from "../../provider/api/client.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
@@ -10,6 +9,7 @@ import { remove } from "../../provider/handlers/delete.ts";
 import { diff } from "../../provider/handlers/diff.ts";
 import {
   checkIdentity,
+  createIdentity,
   diffIdentity,
   type IdentityState,
   readIdentity,
@@ -111,9 +111,8 @@ function identityHandlers(context: HandlerContext): Handlers {
         deleteBeforeReplace: false,
       })),
     create: async (inputs) => {
-      const identity = randomUUID();
-      const { endpoint } = context.settings;
-      return { id: identity, outs: { project: inputs["project"], stack: inputs["stack"], identity, endpoint } };
+      const outs = createIdentity(context, names(inputs));
+      return { id: outs.identity, outs: fieldsOf(outs) };
     },
     read: (id, props) => bare(async () => ({ id, props: fieldsOf(readIdentity(context, state(props))) })),
     update: async (_id, olds, news) => ({ outs: fieldsOf(updateIdentity(context, state(olds), names(news))) }),

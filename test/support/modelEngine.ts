@@ -1,4 +1,4 @@
-import { ownerOf } from "../../provider/domain/marker.ts";
+import { ownerOf, urnOf } from "../../provider/domain/marker.ts";
 import { type Fields, HandlerFailure, type Handlers, type ProviderRun } from "./hostHandlers.ts";
 
 /** A resource in the simulated state. */
@@ -19,8 +19,8 @@ export interface Entry {
 export interface Program {
   /** Arguments of `ApiKey` by logical name, in the program's order. */
   keys: Readonly<Record<string, Fields>>;
-  /** Names whose URN is another one than by default: a parent, say. */
-  urns?: Readonly<Record<string, string>>;
+  /** Types of the components that a key stands in, by its name. */
+  parents?: Readonly<Record<string, string>>;
   /** New name → old name: `aliases`. */
   aliases?: Readonly<Record<string, string>>;
 }
@@ -286,10 +286,9 @@ export class SimStack {
     const identity = this.entries.find((entry) => entry.kind === "identity")?.outputs["identity"];
     // A preview of a new stack: the identity isn't known yet.
     const id = typeof identity === "string" ? identity : UNKNOWN;
-    const urn =
-      program.urns?.[name] ??
-      `urn:pulumi:${this.stack}::${this.project}::pulumi-nodejs:dynamic/zkscore:ApiKey::${name}`;
     const { project, stack } = this;
-    return { ...args, ownership: { identity: id, owner: ownerOf(id, urn), project, stack, name } };
+    const parents = program.parents?.[name];
+    const noted = { project, stack, name, ...(parents === undefined ? {} : { parents }) };
+    return { ...args, ownership: { identity: id, owner: ownerOf(id, urnOf(noted)), ...noted } };
   }
 }
