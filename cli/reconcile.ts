@@ -6,25 +6,28 @@ import { decodeMarker } from "../provider/domain/marker.ts";
 import { type Account, withAccount } from "./account.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { WrongArguments } from "./failure.ts";
-import { type Comparison, compare } from "./reconcile/compare.ts";
+import { type Comparison, compare, isWide } from "./reconcile/compare.ts";
 import { asJson, asText } from "./reconcile/report.ts";
 import { confirmed, revocable, revokeAll } from "./reconcile/revoke.ts";
 import { readStates } from "./reconcile/sources.ts";
 
-const USAGE = `zkscore-keys reconcile [FILE...] [--revoke-orphans [--used] [--yes]] [--expiring 14d] [--json]
+const USAGE = `zkscore-keys reconcile [FILE...] [--revoke-orphans [--used] [--yes]] [--expiring 14d] [--kept ID]... [--json]
 
 Compares the account with the states of Pulumi stacks: which keys a stack manages, which are retired until when, which
 are orphaned, foreign, about to end, or missing. Reads ids only: no passphrase is needed, and secrets stay encrypted.
 
   FILE               output of \`pulumi stack export\`; - is stdin. Without a file: the current stack
   --revoke-orphans   revokes orphans that nobody has used, after a question. Never a foreign key, a key whose stack's
-                     state was not given, a retired or kept key, one in a pending operation, or one newer than the state
+                     state was not given, a retired or kept key, one in a pending operation, or one newer than the state.
+                     Who has what is told by the states; a mark on a key is only a hint
   --used             those that were used, too: whoever has their secret is cut off
   --yes              without the question
   --expiring TIME    how far ahead an end is reported; default 14d
+  --kept ID          a key that you have let go under \`retain\`: without this, one that may do more than read needs a look
   --json             for programs
 
-Exit codes: 0 nothing to look at; 1 failed; 2 wrong arguments; 3 orphaned, missing, pending or expiring managed keys.
+Exit codes: 0 nothing to look at; 1 failed; 2 wrong arguments; 3 orphaned, missing, pending or expiring managed keys,
+or a kept key that may do more than read.
 `;
 
 const OPTIONS = {
@@ -32,6 +35,7 @@ const OPTIONS = {
   used: { type: "boolean", default: false },
   yes: { type: "boolean", default: false },
   expiring: { type: "string", default: "14d" },
+  kept: { type: "string", multiple: true, default: [] as string[] },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -63,7 +67,7 @@ export async function reconcile(argv: readonly string[]): Promise<number> {
       found = await look();
     }
     process.stdout.write(`${json ? asJson(found, revoked) : asText(found, values.expiring)}\n`);
-    return needsALook(found) ? 3 : 0;
+    return needsALook(found, new Set(values.kept)) ? 3 : 0;
   });
 }
 
@@ -90,12 +94,14 @@ function wrongFiles(files: readonly string[]): string | undefined {
   return files.includes("") ? "a FILE is empty text" : undefined;
 }
 
-function needsALook({ findings, missing }: Comparison): boolean {
+function needsALook({ findings, missing }: Comparison, known: ReadonlySet<string>): boolean {
   return (
     missing.length > 0 ||
-    findings.some(({ relation, expiring }) =>
-      relation === "managed" ? expiring : relation === "orphaned" || relation === "pending",
-    )
+    findings.some(({ key, relation, expiring }) => {
+      if (relation === "managed") return expiring;
+      if (relation === "kept") return isWide(key) && !known.has(key.id);
+      return relation === "orphaned" || relation === "pending";
+    })
   );
 }
 

@@ -42,7 +42,15 @@ async function oneOfEach() {
 
 type Report = {
   summary: Record<string, number>;
-  keys: { id: string; relation: string; until?: string; hold?: string; expiring: boolean }[];
+  keys: {
+    id: string;
+    relation: string;
+    until?: string;
+    hold?: string;
+    hint?: string;
+    permissions: object[];
+    expiring: boolean;
+  }[];
   missing: { keyId: string; status: string }[];
   revoked: string[];
 };
@@ -133,18 +141,45 @@ describe("what it revokes", () => {
     ).toEqual([ids.orphan, ids.usedOrphan].sort());
   });
 
-  test("not an orphan that is newer than the state, or that a key out of sight retires", async () => {
+  test("not an orphan that is newer than the state", async () => {
     const { id } = await world.make("backend-00000001", {});
-    const retired = await world.make("backend-00000002", {});
-    const retires = [{ keyId: retired.id, revokeAfter: "2031-01-01T00:00:00Z" }];
-    await world.make("backend-00000003", { stack: "copy", retires });
     // Its one entry waits for deletion: it gives the state an identity.
     const keys = [{ id: "key_00000000000000000000", pendingDelete: true }];
     const state = world.state("old.json", { keys, writtenAt: new Date(Date.now() - 60_000).toISOString() });
     const first = await report([state, "--revoke-orphans", "--yes"]);
     expect(first.keys.find((key) => key.id === id)?.hold).toContain("newer than the state");
-    expect(first.keys.find((key) => key.id === retired.id)?.hold).toContain("retires it");
     expect(revocations()).toEqual([]);
+  });
+
+  test("an orphan that a mark out of sight says it retires, too: a mark only hints", async () => {
+    const { ids, state } = await oneOfEach();
+    const retires = [{ keyId: ids.orphan, revokeAfter: "2031-01-01T00:00:00Z" }];
+    await world.make("forged-00000001", { identity: "of-anyone", retires });
+    await world.make("forged-00000002", { stack: "copy", retires });
+    const before = await report([state]);
+    expect(before.keys.find((key) => key.id === ids.orphan)).toMatchObject({
+      hint: expect.stringContaining("retires it"),
+    });
+    await report([state, "--revoke-orphans", "--yes"]);
+    expect(revocations().map((entry) => entry.keyId)).toEqual([ids.orphan]);
+  });
+
+  test("never a key that is marked as kept; one that may do more than read needs a look until it is named", async () => {
+    const { id } = await world.make("backend-00000001", {});
+    const state = world.state("kept.json", { keys: [{ id }] });
+    const narrow = await world.make("backend-00000002", { keep: true });
+    expect(await report([state])).toMatchObject({ code: 0, summary: { kept: 1 } });
+    const permissions = [{ resource: "all", actions: ["all"] }];
+    const wide = await world.make("backend-00000003", { keep: true }, { permissions });
+    const found = await report([state, "--revoke-orphans", "--used", "--yes"]);
+    expect(found).toMatchObject({ code: 3, summary: { kept: 2 } });
+    expect(found.keys.find((key) => key.id === wide.id)).toMatchObject({
+      permissions,
+      hint: expect.stringContaining("--kept"),
+    });
+    expect(found.keys.find((key) => key.id === narrow.id)?.hint).toBeUndefined();
+    expect(revocations()).toEqual([]);
+    expect(await report([state, "--kept", wide.id])).toMatchObject({ code: 0 });
   });
 
   test("not a key that was used between the first look and the second", async () => {

@@ -8,9 +8,10 @@ import type { ExportedState } from "../exportedState.ts";
  * What a live key of the account is to the states that were given:
  * - `managed`: it stands in one of them; `retired`: a key that stands there replaced it, and it lives until an instant;
  * - `pending`: an operation on it, or on its resource, was begun and has not ended;
- * - `orphaned`: it carries a given stack's mark and stands in no given state; `kept`: so, and made under `retain`;
+ * - `orphaned`: it carries a given stack's mark and stands in no given state; `kept`: so, and marked as made under `retain`;
  * - `elsewhere`: it carries the identity of a given stack and the name of one that was not given: a copy, or a rename;
  * - `foreign`: it carries no mark, or another identity's.
+ * Ids prove, marks only hint: whoever may create keys may write any mark. A mark never keeps an orphan from being revoked.
  */
 export const RELATIONS = ["managed", "retired", "pending", "orphaned", "kept", "elsewhere", "foreign"] as const;
 export type Relation = (typeof RELATIONS)[number];
@@ -27,6 +28,8 @@ export interface Finding {
   neverUsed: boolean;
   /** Of an orphan: why it must not be revoked now. */
   hold?: string;
+  /** What a mark says of it, which proves nothing. */
+  hint?: string;
 }
 
 /** A key that stands in a state and that the account doesn't have as a live one. */
@@ -53,6 +56,8 @@ export function compare(listing: Listing, states: readonly ExportedState[], expi
     const until = retired.get(key.id);
     const relation = managed.has(key.id) ? "managed" : until !== undefined ? "retired" : relate(key, marker, states);
     const hold = relation === "orphaned" ? holdOf(key, marker, states, listing) : undefined;
+    const hint =
+      relation === "orphaned" ? retiredByMark(key, listing) : relation === "kept" ? keptByMark(key) : undefined;
     const ends = instantMs(key.expiry ?? "");
     return {
       key,
@@ -62,6 +67,7 @@ export function compare(listing: Listing, states: readonly ExportedState[], expi
       expiring: ends !== undefined && ends - listing.serverTime <= expiringMs,
       neverUsed: neverUsed(key),
       ...(hold === undefined ? {} : { hold }),
+      ...(hint === undefined ? {} : { hint }),
     };
   });
   return { findings, missing: missingFrom(listing, states) };
@@ -84,9 +90,6 @@ function holdOf(
   states: readonly ExportedState[],
   listing: Listing,
 ): string | undefined {
-  for (const { key: other, successor } of successors(listing)) {
-    if (other === key.id) return `key ${successor} retires it, and its state was not given`;
-  }
   const written = states
     .filter((state) => marker !== undefined && state.identities.has(marker.identity))
     .filter((state) => state.stack === `${marker?.project}/${marker?.stack}`)
@@ -101,13 +104,25 @@ function holdOf(
   return undefined;
 }
 
-/** Keys that a live key's marker names as retired by it. */
-function successors(listing: Listing): { key: string; successor: string }[] {
-  return [...listing.keys.values()]
-    .filter(isLive)
-    .flatMap(({ id, metadata }) =>
-      (decodeMarker(metadata)?.retires ?? []).map(({ keyId }) => ({ key: keyId, successor: id })),
-    );
+/** Likely a copy or a moved key, whose state was not given; or a forged mark. */
+function retiredByMark({ id }: RemoteKey, listing: Listing): string | undefined {
+  const says = [...listing.keys.values()].find(
+    (key) => isLive(key) && decodeMarker(key.metadata)?.retires.some(({ keyId }) => keyId === id),
+  );
+  return says === undefined
+    ? undefined
+    : `the mark of key ${says.id} says that it retires it: if you know that key, give its stack's state`;
+}
+
+function keptByMark(key: RemoteKey): string | undefined {
+  return isWide(key)
+    ? "only its mark says so, and it may do more than read: if you let it go, say so with --kept"
+    : undefined;
+}
+
+/** True if it may do more than read. */
+export function isWide({ permissions }: RemoteKey): boolean {
+  return permissions.some(({ resource, actions }) => resource === "all" || actions.some((action) => action !== "read"));
 }
 
 function missingFrom(listing: Listing, states: readonly ExportedState[]): Missing[] {

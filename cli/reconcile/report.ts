@@ -1,4 +1,4 @@
-import { printable, table } from "../table.ts";
+import { printable, shortPermissions, table } from "../table.ts";
 import { type Comparison, type Finding, RELATIONS, type Relation } from "./compare.ts";
 
 const HEADINGS: Readonly<Record<Relation, string>> = {
@@ -7,7 +7,7 @@ const HEADINGS: Readonly<Record<Relation, string>> = {
   pending: "In an operation that was begun and hasn't ended (run `pulumi up --refresh`, then look again)",
   orphaned:
     "Orphaned: made by a stack whose state was given, and not in that state (a killed run, `state delete`, a restored backup, or retainOnDelete or deletedWith from a transform)",
-  kept: "Let go under `deletionPolicy: retain`: they live on, and nobody manages them",
+  kept: "Let go under `deletionPolicy: retain`, as their marks say: they live on, and nobody manages them",
   elsewhere: "Made by a copy or under another name of a stack: give that stack's state, too",
   foreign: "Foreign: made by hand or by another stack",
 };
@@ -30,22 +30,30 @@ export function asText({ findings, missing }: Comparison, expiring: string): str
 }
 
 function rows(findings: readonly Finding[]): string {
-  const lines = findings.map(({ key, marker, until, hold, neverUsed }) => [
+  const lines = findings.map(({ key, marker, until, hold, hint, neverUsed }) => [
     printable(key.name),
     printable(key.id),
+    printable(shortPermissions(key.permissions)),
     marker === undefined ? "" : printable(`${marker.project}/${marker.stack}/${marker.name}`),
     printable(key.expiry ?? "never"),
     neverUsed ? "never" : printable(key.lastUsed ?? "yes"),
-    until === undefined ? (hold ?? "") : `until ${until}`,
+    until === undefined ? printable(hold ?? hint ?? "", 200) : `until ${until}`,
   ]);
-  return table(["name", "id", "made by", "ends", "used", "note"], lines);
+  return table(["name", "id", "may", "made by", "ends", "used", "note"], lines);
 }
 
 /** The same for programs: a permanent interface. */
 export function asJson({ findings, missing }: Comparison, revoked: readonly string[]): string {
-  const keys = findings.map(({ key, marker, relation, until, expiring, neverUsed, hold }) => ({
-    ...{ id: key.id, name: key.name, relation, status: key.status, createdAt: key.createdAt },
-    ...{ expiry: key.expiry ?? undefined, lastUsed: key.lastUsed ?? undefined, expiring, neverUsed, until, hold },
+  const keys = findings.map(({ key, marker, relation, until, expiring, neverUsed, hold, hint }) => ({
+    ...{
+      id: key.id,
+      name: key.name,
+      permissions: key.permissions,
+      relation,
+      status: key.status,
+      createdAt: key.createdAt,
+    },
+    ...{ expiry: key.expiry ?? undefined, lastUsed: key.lastUsed ?? undefined, expiring, neverUsed, until, hold, hint },
     ...(marker && { madeBy: { project: marker.project, stack: marker.stack, name: marker.name } }),
   }));
   const summary = Object.fromEntries([

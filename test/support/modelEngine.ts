@@ -21,6 +21,8 @@ export interface Program {
   keys: Readonly<Record<string, Fields>>;
   /** Types of the components that a key stands in, by its name. */
   parents?: Readonly<Record<string, string>>;
+  /** What a transform of the program makes of the inputs that the constructor wrote. */
+  transform?: (name: string, inputs: Fields) => Fields;
   /** New name → old name: `aliases`. */
   aliases?: Readonly<Record<string, string>>;
 }
@@ -289,6 +291,7 @@ export class SimStack {
     const { project, stack } = this;
     const parents = program.parents?.[name];
     const noted = { project, stack, name, ...(parents === undefined ? {} : { parents }) };
-    return { ...args, ownership: { identity: id, owner: ownerOf(id, urnOf(noted)), ...noted } };
+    const inputs = { ...args, ownership: { identity: id, owner: ownerOf(id, urnOf(noted)), ...noted } };
+    return program.transform?.(name, inputs) ?? inputs;
   }
 }
