@@ -103,7 +103,7 @@ describe("a key that somebody made with a copied mark", () => {
     expect(liveIds(api)).not.toContain(used);
   });
 
-  test("keeps no orphan from being revoked, by up or by destroy", async () => {
+  test("keeps no orphan from being revoked, by up, or as another resource's by destroy", async () => {
     await forged({ "pulumi:retires": retires(leftover), "pulumi:keep": "true" });
     const later = simStack({ api });
     later.entries = victim.snapshot();
@@ -112,7 +112,7 @@ describe("a key that somebody made with a copied mark", () => {
     const another = (
       await keyByHand(api, { name: "b-0badcaff", metadata: { ...markOf(used), "pulumi:attempt": "0badcaff" } })
     ).keyId;
-    await forged({ "pulumi:keep": "x", "pulumi:retires": retires(another) });
+    await forged({ "pulumi:keep": "x", "pulumi:owner": "of-another", "pulumi:retires": retires(another) });
     await later.destroy();
     expect(liveIds(api)).not.toContain(another);
   });

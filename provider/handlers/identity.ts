@@ -98,7 +98,8 @@ function sameStack({ project, stack }: StackName, name: StackName): boolean {
  * killed), and names the others. Revokes nothing
  * - where the program runs: then the identity is being replaced, and its keys live on;
  * - in a stack that has run under other names than those it was made for: that may be a copy;
- * - that this run let go, or that is marked as kept.
+ * - that this run let go, that is marked as kept, or that a key of the same resource, which lives on, says it has replaced:
+ *   an earlier run let it go with that one, and no state remembers. A forged mark can spare an unused key here, no more.
  *
  * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
  */
@@ -117,7 +118,12 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
   );
   const isOrphan = ({ key, marker }: MarkedKey) =>
     state.copied !== true && sameStack(marker, state) && neverUsed(key) && !marker.keep && !view.isShown(key.id);
-  const orphans = mine.filter(isOrphan);
+  const staying = mine.filter((marked) => !isOrphan(marked));
+  const isSpared = ({ key, marker }: MarkedKey) =>
+    staying.some(
+      (other) => other.marker.owner === marker.owner && other.marker.retires.some(({ keyId }) => keyId === key.id),
+    );
+  const orphans = mine.filter((marked) => isOrphan(marked) && !isSpared(marked));
   for (const orphan of orphans) await revokeOrphan(context, orphan);
   const named = mine.filter((marked) => !orphans.includes(marked) && !marked.marker.keep);
   if (named.length > 0) {

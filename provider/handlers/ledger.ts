@@ -19,7 +19,7 @@ export function retiredUntil(
   except: ReadonlySet<string>,
 ): number | undefined {
   const { view } = context;
-  const instants = [...view.retirements()].flatMap(({ holder, retired }) => {
+  const instants = [...view.everRetired()].flatMap(({ holder, retired }) => {
     if (except.has(holder)) return [];
     const key = listing.keys.get(holder);
     // A listing that doesn't show yet what this run has made lags behind.

@@ -84,8 +84,10 @@ export interface StackView {
   isOver(keyId: string): boolean;
   isLetGo(keyId: string): boolean;
   waitsForSuccessor(keyId: string): boolean;
-  /** What each key of the state, and each that this run made, retires. */
+  /** What each key of the state, and each that this run made, retires and has still to outlive. */
   retirements(): Iterable<{ holder: string; retired: readonly Retired[] }>;
+  /** The same, with what the engine was to delete at once. */
+  everRetired(): Iterable<{ holder: string; retired: readonly Retired[] }>;
   /** The key that `create` of this process made for the owner before it failed: a repeated `create` goes on with it. */
   begunFor(owner: string): KeyState | undefined;
   /** Keys of the state that aren't listed where the deployment moved to, and why. */
@@ -272,6 +274,11 @@ export function createStackView(log: FactLog = ALONE): StackView {
     waitsForSuccessor: (keyId) => awaiting.has(keyId),
     *retirements() {
       for (const { keyId, previous } of shown.values()) yield { holder: keyId, retired: previous };
+      for (const [keyId, { retires }] of made) yield { holder: keyId, retired: retires };
+    },
+    *everRetired() {
+      for (const { keyId, previous, retires } of shown.values())
+        yield { holder: keyId, retired: [...previous, ...retires] };
       for (const [keyId, { retires }] of made) yield { holder: keyId, retired: retires };
     },
     begunFor: (owner) => unfinished.get(owner),
