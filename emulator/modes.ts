@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { widenSchema } from "./widen.ts";
 
 /** What a real server may do differently without breaking the contract. All can be changed while it runs. */
 export const modesSchema = z.strictObject({
@@ -26,6 +27,8 @@ export const modesSchema = z.strictObject({
   trustProxy: z.boolean(),
   /** Refuse a webhook on loopback where nothing listens. Other hosts are never contacted. */
   checkWebhooks: z.boolean(),
+  /** Keys get more than was asked for, or answers say so. This breaks the contract. */
+  widen: z.union([z.literal("no"), widenSchema]),
 });
 export type Modes = z.infer<typeof modesSchema>;
 
@@ -45,4 +48,5 @@ export const DEFAULT_MODES: Readonly<Modes> = {
   quotaBeforeName: false,
   trustProxy: false,
   checkWebhooks: false,
+  widen: "no",
 };
