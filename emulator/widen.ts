@@ -56,6 +56,8 @@ const WIDENINGS = {
           ),
         }),
   }),
+  /** No permissions are said, or kept. */
+  none: (key) => ({ ...key, permissions: [] }),
   /** No limits. */
   noLimits: ({ rateLimit: _limits, ...key }) => key,
 } as const satisfies Record<string, (key: Asked) => Asked>;
