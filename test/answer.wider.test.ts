@@ -48,7 +48,7 @@ const quiet = async (program = PROGRAM) => {
 const WIDER: readonly [What, RegExp][] = [
   ["all", /\+ identity:read[\s\S]*\(unrestricted\)/],
   ["grant", /permissions widen: \+ scores:delete \(identities: 1 identity, chains: 1 chain, ipWhitelist: 1 address\)/],
-  ["identities", /scores:read: identities 1 identity → unrestricted/],
+  ["identities", /scores:read, trust:write: identities 1 identity → unrestricted/],
   ["chains", /scores:read: chains 1 chain → unrestricted/],
   ["ipWhitelist", /scores:read: ipWhitelist 1 address → unrestricted/],
   ["widerBlock", /scores:read: ipWhitelist 1 → 257 addresses/],
@@ -85,22 +85,23 @@ describe.each(WIDER)("a server that widens: %s", (what, said) => {
     await quiet();
   });
 
-  test.each([["a"], ["other, a"], ['["b","a"]'], ["ID"]])("accepted by %s: goes on without a POST, and rests", async (names) => {
-    widen("both", what);
-    await failure(stack.up(PROGRAM));
-    stack.env["ZKSCORE_ACCEPT_WIDER"] = names.replace("ID", stack.key("a")?.id ?? "");
-    await stack.up(PROGRAM);
-    expect(stack.log).toMatch(/may do more than was asked, as the settings accept/);
-    expect([posts(), unproven()]).toEqual([1, undefined]);
-    await quiet();
-  });
+  test.each([["a"], ["other, a"], ['["b","a"]'], ["ID"]])(
+    "accepted by %s: goes on without a POST, and rests",
+    async (names) => {
+      widen("both", what);
+      await failure(stack.up(PROGRAM));
+      stack.env["ZKSCORE_ACCEPT_WIDER"] = names.replace("ID", stack.key("a")?.id ?? "");
+      await stack.up(PROGRAM);
+      expect(stack.log).toMatch(/may do more than was asked, as the settings accept/);
+      expect([posts(), unproven()]).toEqual([1, undefined]);
+      await quiet();
+    },
+  );
 
   test("a key that exists already is named at each refresh and left, also in a plain preview", async () => {
     widen("both", what);
     stack.env["ZKSCORE_ACCEPT_WIDER"] = "a";
     await stack.up(PROGRAM);
-    const { ZKSCORE_ACCEPT_WIDER: _off, ...rest } = stack.env;
-    stack.env = rest;
     delete stack.env["ZKSCORE_ACCEPT_WIDER"];
     await stack.refresh();
     expect(stack.log).toMatch(/key key_\w+ \("a-\w+"\) may do more than was asked/);
@@ -245,7 +246,12 @@ describe.each(["replace", "patch"])("an adoption, where updates are %s,", (updat
 
   test.each<[string, Fields, Fields, RegExp]>([
     ["a restriction", confined, open, /scores:read: chains 1 chain → unrestricted/],
-    ["an end", { ...open, expiry: "2027-01-01T00:00:00Z" }, open, /it ends at 2027-01-01T00:00:00Z, and neither expiry nor expiresIn is declared/],
+    [
+      "an end",
+      { ...open, expiry: "2027-01-01T00:00:00Z" },
+      open,
+      /it ends at 2027-01-01T00:00:00Z, and neither expiry nor expiresIn is declared/,
+    ],
   ])("doesn't lift %s that the program doesn't declare", async (_what, lives, declared, said) => {
     const made = await keyByHand(api, lives);
     const error = await failure(stack.up(keys({ a: { ...declared, adopt: made } })));
@@ -269,9 +275,14 @@ describe.each(["replace", "patch"])("an adoption, where updates are %s,", (updat
 
   test("of a key that is said in other words is none of a difference", async () => {
     api.setMode({ normalise: true });
-    const made = await keyByHand(api, { permissions: [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["10.0.0.1"] } }] });
+    const made = await keyByHand(api, {
+      permissions: [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["10.0.0.1"] } }],
+    });
     const program = keys({
-      a: { permissions: [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["10.0.0.1/32"] } }], adopt: made },
+      a: {
+        permissions: [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["10.0.0.1/32"] } }],
+        adopt: made,
+      },
     });
     await stack.up(program);
     await quiet(program);
