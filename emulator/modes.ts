@@ -9,6 +9,8 @@ export const modesSchema = z.strictObject({
   errorShape: z.enum(["flat", "sdk", "zks"]),
   /** Answers show keys normalised: other case and order, canonical CIDR and instants, defaults and fields added. */
   normalise: z.boolean(),
+  /** Answers say numbers as text, chains as numbers, and null for a restriction that isn't there. */
+  loose: z.boolean(),
   /** What answers show of `metadata`. `capKeys` keeps the first n entries, `capLength` cuts string values. */
   metadata: z.union([
     z.enum(["keep", "drop", "reorder"]),
@@ -41,6 +43,7 @@ export const DEFAULT_MODES: Readonly<Modes> = {
   updates: 404,
   errorShape: "flat",
   normalise: false,
+  loose: false,
   metadata: "keep",
   deleteForgets: false,
   maxPageSize: 100,

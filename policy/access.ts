@@ -13,7 +13,7 @@ export function newGrants(proposed: PermissionView, live: readonly Granting[]): 
 }
 
 /** A permission of the pack's view as the comparison takes it. */
-function grantingOf({ resource, actions, identities, chains, ipWhitelist }: PermissionView): Granting {
+export function grantingOf({ resource, actions, identities, chains, ipWhitelist }: PermissionView): Granting {
   return {
     resource: resource ?? "",
     actions: actions.map(({ value }) => value),

@@ -312,3 +312,25 @@ test("time passes: an accepted or rested key rotates as ever", async () => {
   await stack.up(program);
   expect(liveIds(api)).toEqual([stack.key("a")?.id]);
 });
+
+test.each<[What, What]>([
+  ["expiry", "roundExpiry"],
+  ["grant", "impliedRead"],
+])("what was wider (%s) is no base line: where the account then rounds up (%s), the key stays", async (first, then) => {
+  widen("answers", first);
+  await failure(stack.up(PROGRAM));
+  widen("answers", then);
+  await stack.up(PROGRAM);
+  await stack.refresh();
+  await stack.up(PROGRAM);
+  expect([posts(), unproven()]).toEqual([1, undefined]);
+  await quiet();
+});
+
+test("a server that says numbers as text, chains as numbers, and null for no restriction is as asked", async () => {
+  api.setMode({ loose: true });
+  await stack.up(PROGRAM);
+  expect(posts()).toBe(1);
+  expect(stack.log).not.toMatch(/warning|lost/);
+  await quiet();
+});

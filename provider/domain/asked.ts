@@ -1,11 +1,15 @@
-import { compareGrants, withImpliedRead } from "./grants.ts";
+import { compareGrants, type Granting, withImpliedRead } from "./grants.ts";
 import { grantsText } from "./grantsText.ts";
-import type { KeyInputs } from "./inputs.ts";
+import type { RateLimit } from "./inputs.ts";
 import { instantMs, isoSeconds } from "./instant.ts";
 import type { WireKey } from "./wire.ts";
 
 /** What was asked of the API about what a key may do, how fast and until when. */
-export type Asked = Pick<KeyInputs, "permissions" | "rateLimit" | "expiry">;
+export interface Asked {
+  readonly permissions: readonly Granting[];
+  readonly rateLimit?: { readonly [name in keyof RateLimit]?: number | undefined } | undefined;
+  readonly expiry?: string | undefined;
+}
 type Shown = Pick<WireKey, "permissions" | "rateLimit" | "expiry">;
 
 export type AskedField = keyof Asked;
