@@ -68,7 +68,7 @@ export function warnWider(context: HandlerContext, state: KeyState, key: RemoteK
   if (wider.length === 0) return;
   context.log.warn(
     `${state.ownership.name}: ${nameOf(key)} may do more than was asked: ${texts(wider)}. It was left as it is; ` +
-      `to replace it, run \`pulumi up\` with a new rotation.trigger; to accept it, ${acceptBy(state)}`,
+      `to replace it, run \`pulumi up --refresh --replace "**::${state.ownership.name}"\`; to accept it, ${acceptBy(state)}`,
   );
 }
 
@@ -89,12 +89,12 @@ function acceptBy({ ownership }: KeyState): string {
 function widerError(state: KeyState, key: RemoteKey, { wider }: Verdict): ZkscoreError {
   return new ZkscoreError({
     code: "ZKS_WIDER",
-    what: `${state.ownership.name}: ${nameOf(key)} was made, and may do more than was asked`,
+    what: `${state.ownership.name}: ${nameOf(key)} may do more than was asked, or live longer`,
     why: `${texts(wider)}. So the account shows it; this deployment of the API, or something before it, changed or dropped what was sent`,
     remedy:
       `revoke the key in the account, or have it brought to what was asked there, and run \`pulumi up --refresh\`; ` +
       `to accept it, ${acceptBy(state)} and run \`pulumi up\` again`,
-    safe: "the key and its secret are in the state, and nothing that depends on it has got it; the next run looks again and makes no other key",
+    safe: "the key and its secret are in the state; the next run looks again and makes no other key",
   });
 }
 
