@@ -1,12 +1,14 @@
 import { KEY_STATUSES } from "../provider/domain/vocabulary.ts";
-import type { CreateRequest } from "../provider/domain/wire.ts";
+import type { CreateRequest, UpdateRequest } from "../provider/domain/wire.ts";
 import { DAY_MS, dayStart, iso } from "./clock.ts";
 import type { Caller, Core } from "./core.ts";
 import { ApiFailure, tooMany } from "./failure.ts";
+import type { KeyRecord } from "./keyRow.ts";
 import type { Call, Prepared } from "./operations.ts";
 import { paging } from "./query.ts";
 import { type RenderContext, renderKey, renderListed, renderWebhooks } from "./render.ts";
 import { checkReachable, parseCreate, parseUpdate } from "./validate.ts";
+import { echoesRequest, widened } from "./widen.ts";
 
 function context(core: Core, caller: Caller, now: number, keyIds: readonly string[]): (id: string) => RenderContext {
   const counters = core.usage.counters(keyIds, now);
@@ -21,21 +23,58 @@ export async function create(core: Core, call: Call): Promise<Prepared> {
   if (core.modes().checkWebhooks) await checkReachable(body.webhooks);
   return (now) => {
     checkQuota(core, call.caller, body, now);
-    const { secret, key } = core.keys.insert(account.index, body, now);
+    const { widen } = core.modes();
+    const { secret, key } = core.keys.insert(account.index, widened(widen, "store", body), now);
     const render = context(core, call.caller, now, [])(key.id);
+    const shown = echoed(core, key, body);
     return {
       status: 201,
       body: {
         success: true,
         apiKey: secret,
         keyId: key.id,
-        key: renderKey(key, render),
+        key: renderKey(shown, render),
         webhooks: renderWebhooks(key, render),
         timestamp: iso(now),
       },
       committed: true,
       keyId: key.id,
     };
+  };
+}
+
+/** A key as the answer to create or update shows it: with what the request asked for, where the mode hides what is kept. */
+function echoed(core: Core, key: KeyRecord, body: CreateRequest | UpdateRequest): KeyRecord {
+  const { widen } = core.modes();
+  const { permissions = key.doc.permissions, rateLimit } = body;
+  const expiry = "expiry" in body ? body.expiry : undefined;
+  const asked = {
+    ...{ ...key.doc, permissions },
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(expiry === undefined ? {} : { expiry }),
+  };
+  return reshown(key, widened(widen, "echo", echoesRequest(widen) ? asked : key.doc));
+}
+
+function listed(core: Core, key: KeyRecord): KeyRecord {
+  return reshown(key, widened(core.modes().widen, "list", key.doc));
+}
+
+function reshown(key: KeyRecord, doc: KeyRecord["doc"]): KeyRecord {
+  return doc === key.doc ? key : { ...key, doc, expiresAt: doc.expiry === undefined ? null : Date.parse(doc.expiry) };
+}
+
+/** An update as it is kept: what it doesn't name isn't widened. */
+function changedTo(core: Core, body: UpdateRequest): UpdateRequest {
+  const { permissions = [], rateLimit } = body;
+  const wider = widened(core.modes().widen, "store", {
+    permissions,
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+  });
+  return {
+    ...body,
+    ...(body.permissions === undefined ? {} : { permissions: wider.permissions }),
+    ...(rateLimit === undefined ? {} : { rateLimit: wider.rateLimit }),
   };
 }
 
@@ -69,7 +108,7 @@ export function list(core: Core, call: Call): Prepared {
       status: 200,
       body: {
         success: true,
-        keys: keys.map((key) => renderListed(key, render(key.id))),
+        keys: keys.map((key) => renderListed(listed(core, key), render(key.id))),
         pagination: { total, limit, offset, hasMore: looping || offset + keys.length < total },
         summary: summary(core, account.index, now),
         timestamp: iso(now),
@@ -117,9 +156,9 @@ export async function update(core: Core, call: Call): Promise<Prepared> {
   const body = parseUpdate(call.body, account.limits);
   if (checkWebhooks) await checkReachable(body.webhooks);
   return (now) => {
-    const key = core.keys.change(account.index, id, body, now);
+    const key = core.keys.change(account.index, id, changedTo(core, body), now);
     const render = context(core, call.caller, now, [id])(id);
-    const shown = { key: renderKey(key, render), webhooks: renderWebhooks(key, render) };
+    const shown = { key: renderKey(echoed(core, key, body), render), webhooks: renderWebhooks(key, render) };
     return { status: 200, body: { success: true, ...shown, timestamp: iso(now) }, committed: true, keyId: id };
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { widenSchema } from "./widen.ts";
 
 /** What a real server may do differently without breaking the contract. All can be changed while it runs. */
 export const modesSchema = z.strictObject({
@@ -8,6 +9,8 @@ export const modesSchema = z.strictObject({
   errorShape: z.enum(["flat", "sdk", "zks"]),
   /** Answers show keys normalised: other case and order, canonical CIDR and instants, defaults and fields added. */
   normalise: z.boolean(),
+  /** Answers say numbers as text, chains as numbers, and null for a restriction that isn't there. */
+  loose: z.boolean(),
   /** What answers show of `metadata`. `capKeys` keeps the first n entries, `capLength` cuts string values. */
   metadata: z.union([
     z.enum(["keep", "drop", "reorder"]),
@@ -26,6 +29,8 @@ export const modesSchema = z.strictObject({
   trustProxy: z.boolean(),
   /** Refuse a webhook on loopback where nothing listens. Other hosts are never contacted. */
   checkWebhooks: z.boolean(),
+  /** Keys get more than was asked for, or answers say so. This breaks the contract. */
+  widen: z.union([z.literal("no"), widenSchema]),
 });
 export type Modes = z.infer<typeof modesSchema>;
 
@@ -38,6 +43,7 @@ export const DEFAULT_MODES: Readonly<Modes> = {
   updates: 404,
   errorShape: "flat",
   normalise: false,
+  loose: false,
   metadata: "keep",
   deleteForgets: false,
   maxPageSize: 100,
@@ -45,4 +51,5 @@ export const DEFAULT_MODES: Readonly<Modes> = {
   quotaBeforeName: false,
   trustProxy: false,
   checkWebhooks: false,
+  widen: "no",
 };

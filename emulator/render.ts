@@ -24,7 +24,7 @@ export interface RenderContext {
 /** A key as create and update answer it: without webhooks and metadata, which only the list has (documented). */
 export function renderKey(key: KeyRecord, context: RenderContext): Record<string, unknown> {
   const { doc } = key;
-  const { normalise } = context.modes;
+  const { normalise, loose } = context.modes;
   return {
     id: key.id,
     name: normalise ? key.name.trim() : key.name,
@@ -40,6 +40,7 @@ export function renderKey(key: KeyRecord, context: RenderContext): Record<string
       requestsToday: context.counters?.requestsToday ?? 0,
       requestsThisMonth: context.counters?.requestsThisMonth ?? 0,
     },
+    ...(loose ? looseWords(doc) : {}),
     ...(normalise ? { updatedAt: iso(context.now), tier: "standard" } : {}),
   };
 }
@@ -79,6 +80,20 @@ export function renderWebhooks(key: KeyRecord, context: RenderContext): Record<s
     };
   });
   return normalise ? shown.toReversed() : shown;
+}
+
+function looseWords({ permissions, rateLimit }: KeyRecord["doc"]): Record<string, unknown> {
+  return {
+    permissions: permissions.map(({ restrictions: { identities, chains, ipWhitelist } = {}, ...rest }) => ({
+      ...rest,
+      restrictions: {
+        identities: identities ?? null,
+        chains: chains?.map((chain) => (/^\d+$/.test(chain) ? Number(chain) : chain)) ?? null,
+        ipWhitelist: ipWhitelist ?? null,
+      },
+    })),
+    rateLimit: rateLimit && Object.fromEntries(Object.entries(rateLimit).map(([name, limit]) => [name, String(limit)])),
+  };
 }
 
 function normalisePermissions(permissions: KeyRecord["doc"]["permissions"]): unknown[] {

@@ -1,57 +1,26 @@
-import { expand, grantName } from "./catalogue.ts";
-import { overlaps, readBlock } from "./network.ts";
+import { compareGrants, type Granting } from "../provider/domain/grants.ts";
+import { grantName, isKnownAction, isKnownResource } from "./catalogue.ts";
 import type { ListView, PermissionView } from "./view.ts";
 
-/** A permission as the account tells it. */
-interface LivePermission {
-  readonly resource: string;
-  readonly actions: readonly string[];
-  readonly restrictions?:
-    | {
-        readonly identities?: readonly string[] | undefined;
-        readonly chains?: readonly string[] | undefined;
-        readonly ipWhitelist?: readonly string[] | undefined;
-      }
-    | null
-    | undefined;
-}
-
 /** The grants a permission adds to what a live key has, in the catalogue's words; restrictions count. */
-export function newGrants(proposed: PermissionView, live: readonly LivePermission[]): string[] {
-  const asked = proposed.actions.flatMap((action) => expand(proposed.resource ?? "", action.value));
-  const fresh = asked.filter(
-    (grant) =>
-      !live.some(
-        (had) => had.actions.some((action) => expand(had.resource, action).includes(grant)) && coveredBy(proposed, had),
-      ),
-  );
-  return [...new Set(fresh.map(grantName))];
+export function newGrants(proposed: PermissionView, live: readonly Granting[]): string[] {
+  // A list of which no entry is known yet may name nobody new: `up` judges it.
+  const lists = [proposed.identities, proposed.chains, proposed.ipWhitelist];
+  if (lists.some(({ present, items }) => present && items.length === 0)) return [];
+  const { wider } = compareGrants(live, [grantingOf(proposed)]);
+  // A word outside the catalogue may be a value of the program: `check` refuses it, and no message shows it.
+  return wider.filter(({ resource, action }) => isKnownResource(resource) && isKnownAction(action)).map(grantName);
 }
 
-/** True if every use the proposed restrictions allow was allowed before. */
-function coveredBy(proposed: PermissionView, { restrictions }: LivePermission): boolean {
-  const among = (had: readonly string[]) => (value: string) => had.includes(value);
-  return (
-    within(proposed.identities, restrictions?.identities, among) &&
-    within(proposed.chains, restrictions?.chains, among) &&
-    within(proposed.ipWhitelist, restrictions?.ipWhitelist, insideOf)
-  );
-}
-
-/** Absent = unrestricted: covered only by absent. */
-function within(
-  proposed: ListView,
-  had: readonly string[] | undefined,
-  inside: (had: readonly string[]) => (value: string) => boolean,
-): boolean {
-  if (had === undefined) return true;
-  return proposed.present && proposed.items.every((item) => inside(had)(item.value));
-}
-
-function insideOf(had: readonly string[]): (value: string) => boolean {
-  const blocks = had.flatMap((text) => readBlock(text) ?? []);
-  return (value) => {
-    const block = readBlock(value);
-    return block !== undefined && blocks.some((outer) => outer.prefix <= block.prefix && overlaps(outer, block));
+/** A permission of the pack's view as the comparison takes it. */
+export function grantingOf({ resource, actions, identities, chains, ipWhitelist }: PermissionView): Granting {
+  return {
+    resource: resource ?? "",
+    actions: actions.map(({ value }) => value),
+    restrictions: { identities: valuesOf(identities), chains: valuesOf(chains), ipWhitelist: valuesOf(ipWhitelist) },
   };
+}
+
+function valuesOf({ present, items }: ListView): string[] | undefined {
+  return present ? items.map(({ value }) => value) : undefined;
 }

@@ -178,6 +178,8 @@ export interface ZkscoreGuardArgs {
     /** A younger key isn't judged. */
     readonly minDays?: number;
   }>;
+  /** A living key may do no more than its resource says, and ends no later. (Live check.) */
+  readonly liveAsDeclared?: PolicyArgs;
   /** An exemption names a policy and a key that exist, and ends within half a year. */
   readonly exemptionHygiene?: PolicyArgs<{
     /** How far ahead an exemption may end, in days. */

@@ -3,6 +3,7 @@ import { exemptionHygiene } from "./rules/exemptionHygiene.ts";
 import { expiryHorizon } from "./rules/expiryHorizon.ts";
 import { expiryRequired } from "./rules/expiryRequired.ts";
 import { ipAllowList } from "./rules/ipAllowList.ts";
+import { liveAsDeclared } from "./rules/liveAsDeclared.ts";
 import { noDestructiveActions } from "./rules/noDestructiveActions.ts";
 import { noNewAccess } from "./rules/noNewAccess.ts";
 import { noToxicCombination } from "./rules/noToxicCombination.ts";
@@ -42,6 +43,7 @@ export const DEFINITIONS = {
   noNewAccess,
   unusedKey,
   unusedPermission,
+  liveAsDeclared,
   exemptionHygiene,
 } as const;
 

@@ -182,3 +182,47 @@ test("twenty stacks at once, each creating, listing and revoking, lose and doubl
   expect(new Set(journal.map((entry) => entry.requestId)).size).toBe(journal.length);
   expect(journal.every((entry) => entry.outcome === "answered")).toBe(true);
 });
+
+/** Beyond what was asked for: what each place says, and what is kept. */
+test.each([
+  ["echo", "wide", "asked", "asked"],
+  ["answers", "wide", "wide", "asked"],
+  ["store", "asked", "wide", "wide"],
+  ["both", "wide", "wide", "wide"],
+] as const)("keys get more than was asked for, in %s", async (where, echo, listing, kept) => {
+  emulator.setMode({ widen: { what: ["ipWhitelist", "grant", "expiry", "limits"], where } });
+  const asked = {
+    permissions: [
+      { resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.7"], chains: ["1"] } },
+    ],
+    rateLimit: { requestsPerMinute: 60 },
+    expiry: "2026-06-01T00:00:00Z",
+  };
+  const answer = await create(asked);
+  const wide = {
+    permissions: [{ resource: "scores", actions: ["read", "delete"], restrictions: { chains: ["1"] } }],
+    rateLimit: { requestsPerMinute: 600 },
+  };
+  const shown = (key: Record<string, unknown>) => ({
+    permissions: key["permissions"],
+    rateLimit: key["rateLimit"],
+    ...(key["expiry"] ? { expiry: key["expiry"] } : {}),
+  });
+  const said = { asked, wide };
+  expect(shown(answer.key)).toEqual(said[echo]);
+  expect(shown((await list()).keys[0])).toEqual(said[listing]);
+  emulator.setMode({ widen: "no" });
+  expect(shown((await list()).keys[0])).toEqual(said[kept]);
+  const use = await emulator.use(answer.apiKey, { path: "/scores/alice.zks?chain=1" });
+  expect(use.status).toBe(kept === "wide" ? 200 : 403);
+});
+
+test("an update is widened, too, in what it names", async () => {
+  const { keyId } = await create({ rateLimit: { requestsPerMinute: 60 } });
+  emulator.setMode({ updates: "patch", widen: { what: ["all", "limits"], where: "both" } });
+  await ask(`${emulator.url}${KEYS}/${keyId}`, "t", "PATCH", { rateLimit: { requestsPerMinute: 70 } });
+  expect(emulator.keys()[0]).toMatchObject({
+    rateLimit: { requestsPerMinute: 700 },
+    permissions: [{ resource: "scores" }],
+  });
+});

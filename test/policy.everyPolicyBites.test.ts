@@ -16,7 +16,7 @@ import { analyze, analyzeStack, type Diagnostic, type Given, testHost } from "./
 const CASES = Object.values<Definition>(DEFINITIONS).filter(({ id }) => id !== "pack-settings");
 
 test("every policy is here", () => {
-  expect(CASES.map(({ id }) => id)).toHaveLength(20);
+  expect(CASES.map(({ id }) => id)).toHaveLength(21);
 });
 
 test.each(CASES)("$id refuses its insecure example and accepts its secure one", async ({ id, level, example }) => {
@@ -73,6 +73,7 @@ function account(example: Example, which: "insecure" | "secure") {
     createdAt: "2026-07-01T00:00:00Z",
     lastUsed,
     metadata: encodeMarker({ ...marker, retires: [], keep: false }),
+    ...(example.path === "account.permissions" ? { permissions: example[which] as never } : {}), // typed `unknown` there
   });
   const byEndpoint = Array.isArray(endpoints)
     ? endpoints.map((endpoint) => ({ endpoint: String(endpoint), requests: 10 }))

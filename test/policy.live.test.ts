@@ -73,3 +73,48 @@ test("a key that the account doesn't show is not evaluated, and nothing else is 
     { policy: "unused-key", level: "advisory", message: expect.stringContaining("not evaluated") },
   ]);
 });
+
+test("live-as-declared: what lives beyond what was declared is named, whatever widened it; less is no finding", async () => {
+  const declared = {
+    permissions: [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.7"] } }],
+    rateLimit: { requestsPerMinute: 60 },
+    expiry: "2026-12-01T00:00:00Z",
+  };
+  const said = async () => {
+    const policies = policiesOf(
+      { packSettings: { live: true } },
+      testHost({ now: () => api.now(), openApi: async () => account() }),
+    );
+    const inputs = { ...COMPLIANT, ...declared, keyId, createdAt: "2026-11-01T00:00:00Z", status: "active" };
+    const all = await analyzeStack(policies, [{ inputs }]);
+    return all.filter(({ policy }) => policy === "live-as-declared").map(({ level, message }) => [level, message]);
+  };
+  const make = async (what: "all" | "ipWhitelist" | "expiry" | "limits" | undefined) => {
+    api.setMode({ widen: what === undefined ? "no" : { what: [what], where: "store" } });
+    keyId = (await account().create({ name: `k-${what}-${api.keys().length}`, ...declared })).key.id;
+    return said();
+  };
+  expect(await make(undefined)).toEqual([]);
+  expect(await make("ipWhitelist")).toEqual([
+    ["mandatory", expect.stringContaining("permissions widen: scores:read: ipWhitelist 1 address → unrestricted")],
+  ]);
+  expect(await make("all")).toMatchObject([
+    ["mandatory", expect.stringContaining("+ identity:read")],
+    ["mandatory", expect.anything()],
+  ]);
+  expect(await make("expiry")).toEqual([["mandatory", expect.stringContaining("it has no end")]]);
+  expect(await make("limits")).toEqual([
+    ["advisory", expect.stringContaining("requestsPerMinute is 600; 60 was asked")],
+  ]);
+  await make(undefined);
+  api.edit(keyId, { permissions: [{ resource: "scores", actions: ["read"] }] });
+  expect(await said()).toHaveLength(1);
+  api.edit(keyId, {
+    permissions: [
+      { resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.7"], chains: ["1"] } },
+    ],
+  });
+  expect(await said()).toEqual([]);
+  keyId = "key_of_another_account";
+  expect(await said()).toEqual([["advisory", expect.stringContaining("not evaluated")]]);
+});

@@ -26,7 +26,13 @@ function context(): HandlerContext {
   return {
     client: { create: refuse, list: refuse, known: () => undefined, revoke: refuse, update: refuse, usage: refuse },
     clock: virtualClock(),
-    settings: { endpoint: "http://loopback/v1", updates: "replace", confirmMissing: false, confirmMoved: false },
+    settings: {
+      endpoint: "http://loopback/v1",
+      updates: "replace",
+      acceptWider: [],
+      confirmMissing: false,
+      confirmMoved: false,
+    },
     log: { warn: () => undefined, info: () => undefined },
     view: createStackView(),
     random: () => "00000000",

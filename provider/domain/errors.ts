@@ -52,6 +52,7 @@ export type ErrorCode =
   | "ZKS_NO_UPDATE" // the deployment has no PATCH
   | "ZKS_PREVENTED" // deletionPolicy: prevent
   | "ZKS_UNFINISHED" // the key is there, something after it isn't done
+  | "ZKS_WIDER" // the account shows a key that may do more than was asked
   | "ZKS_ENGINE_GONE"; // the engine that asked for this no longer runs
 
 const BRAND = Symbol.for("pulumi-zkscore.error");

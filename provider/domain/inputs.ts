@@ -152,4 +152,9 @@ export interface KeyState extends KeyInputs {
   drift?: Record<string, unknown>;
   /** Work that `create` left: `sweep` = an orphan still lives, `purge` = after `compromised` another key still does. */
   unfinished?: "sweep" | "purge";
+  /**
+   * Fields in which the answer that made the key showed more than was asked, or nothing. They have no base line; `update`
+   * looks at them again.
+   */
+  unproven?: ("permissions" | "rateLimit" | "expiry")[];
 }

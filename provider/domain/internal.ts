@@ -12,6 +12,7 @@ const SHORT = {
   adoptedAt: "t",
   retires: "r",
   order: "o",
+  unproven: "p",
 } as const satisfies Partial<Record<keyof KeyState, string>>;
 
 type Field = keyof typeof SHORT;
@@ -45,13 +46,14 @@ export function decodeInternal(text: unknown): Internal {
 }
 
 function isInternal(found: Record<string, unknown>): found is Record<string, unknown> & Internal {
-  const { attempt, declared, confirmed, retires } = found;
+  const { attempt, declared, confirmed, retires, unproven } = found;
   const digests = typeof confirmed === "object" && confirmed !== null ? Object.values(confirmed) : [undefined];
   return (
     typeof attempt === "string" &&
     Array.isArray(declared) &&
     digests.every((digest) => typeof digest === "string") &&
     (retires === undefined || Array.isArray(retires)) &&
+    (unproven === undefined || Array.isArray(unproven)) &&
     (["salt", "heldBy", "unfinished", "adoptedAt"] as const).every((field) =>
       ["string", "undefined"].includes(typeof found[field]),
     )

@@ -13,6 +13,7 @@ const VARIABLES = {
   updates: "ZKSCORE_UPDATES",
   plan: "ZKSCORE_PLAN",
   planLimits: "ZKSCORE_PLAN_LIMITS",
+  acceptWider: "ZKSCORE_ACCEPT_WIDER",
 } as const;
 
 export type SettingName = keyof typeof VARIABLES;

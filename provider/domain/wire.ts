@@ -8,12 +8,20 @@ import { z } from "zod";
  * What the reference documents, contradicts or leaves open is marked D, C or A.
  */
 
+/** What a server may say otherwise: null for a list that isn't there, a chain's id as the number it is, a number as text. */
+const list = z.preprocess((given) => given ?? undefined, z.array(z.string()).optional());
+const chains = z.preprocess(
+  (given) =>
+    Array.isArray(given) ? given.map((one: unknown) => (typeof one === "number" ? String(one) : one)) : given,
+  list,
+);
+const limit = z.preprocess(
+  (given) => (typeof given === "string" && /^\d{1,15}$/.test(given) ? Number(given) : given),
+  z.number().nullish(),
+);
+
 /** `restrictions` of a permission (D). `ipWhitelist`: addresses or CIDR blocks, v4 or v6 (A). */
-export const wireRestrictions = z.looseObject({
-  identities: z.array(z.string()).optional(),
-  chains: z.array(z.string()).optional(),
-  ipWhitelist: z.array(z.string()).optional(),
-});
+export const wireRestrictions = z.looseObject({ identities: list, chains, ipWhitelist: list });
 
 /** One entry of `permissions` (D). Kept as plain strings: a server may answer with names we don't know. */
 export const wirePermission = z.looseObject({
@@ -24,10 +32,10 @@ export const wirePermission = z.looseObject({
 
 /** `rateLimit` (D): all numbers; a server may fill in what was not asked for. */
 export const wireRateLimit = z.looseObject({
-  requestsPerMinute: z.number().nullish(),
-  requestsPerHour: z.number().nullish(),
-  requestsPerDay: z.number().nullish(),
-  burstLimit: z.number().nullish(),
+  requestsPerMinute: limit,
+  requestsPerHour: limit,
+  requestsPerDay: limit,
+  burstLimit: limit,
 });
 
 /** A webhook as answered (D): never with its secret. */

@@ -1,14 +1,17 @@
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
+import { compareGrants } from "../domain/grants.ts";
+import { grantsText } from "../domain/grantsText.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
-import { instantMs } from "../domain/instant.ts";
+import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { decodeMarker } from "../domain/marker.ts";
 import { withoutDue } from "../domain/rotation.ts";
 import { wireKey } from "../domain/wire.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { compareEcho, digests, echoOf, newSalt } from "./echo.ts";
 import { bodyOf } from "./ensure.ts";
+import { withUnproven } from "./proveAsked.ts";
 import { isLive, liveMarked, nameOf } from "./remote.ts";
 import { stateOf } from "./state.ts";
 
@@ -83,7 +86,7 @@ export async function adoptKey(
   inputs: KeyInputs,
   { keyId, apiKey, retires }: { keyId: string; apiKey: string; retires: Retired[] },
   now: number,
-): Promise<KeyState> {
+): Promise<{ state: KeyState; answer: RemoteKey }> {
   const listing = await context.client.list("fresh");
   const key = assertAdoptable(context, inputs, keyId, listing);
   await prove(context, inputs, key, apiKey);
@@ -94,6 +97,7 @@ export async function adoptKey(
       "remove expiresIn, or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
     );
   }
+  assertDeclared(inputs, key);
   const attempt = context.random();
   const salt = newSalt();
   const difference = differenceOf(inputs, key, salt);
@@ -120,15 +124,40 @@ export async function adoptKey(
     salt,
   });
   context.view.made(state, retires);
-  if (context.settings.updates === "replace") return state;
+  if (context.settings.updates === "replace") return { state, answer: key };
   try {
     const echo = await context.client.update(key.id, bodyOf(inputs, state.name, attempt, retires));
     const { metadata: _first, ...confirmed } = digests(echoOf(inputs, echo), salt);
-    return { ...state, confirmed };
+    return { state: withUnproven(context, { ...state, confirmed }, echo), answer: echo };
   } catch (error) {
     // The base line is what was declared, not what the key has: else a refresh would take the difference for confirmed.
     throw new InitFailure({ ...state, ...difference, unfinished: "sweep" }, error);
   }
+}
+
+/**
+ * What confines the key and the program doesn't name: a new form of the key without it would lift it, for whoever has the
+ * secret, and no preview shows that. An end can't be lifted at all: the key would end while the program says that it doesn't.
+ */
+function assertDeclared(inputs: KeyInputs, key: RemoteKey): void {
+  const { wider } = compareGrants(key.permissions, inputs.permissions);
+  const lifted = wider.filter(({ whole }) => !whole);
+  const endless = inputs.expiry === undefined && inputs.expiresIn === undefined && Boolean(key.expiry);
+  if (lifted.length === 0 && !endless) return;
+  const found = [
+    ...grantsText({ wider: lifted, narrower: [] }).map((text) => `as declared, ${text}`),
+    ...(endless ? [`it ends${endText(key)}, and neither expiry nor expiresIn is declared`] : []),
+  ];
+  throw refusal(
+    `${inputs.ownership.name}: ${nameOf(key)} can't be adopted as declared`,
+    `it is confined in ways the program doesn't name: ${found.join("; ")}`,
+    "declare its restrictions and its end as they are, and change them once it is adopted; or leave out adopt.apiKey: then a new key is made and this one retired after the overlap",
+  );
+}
+
+function endText(key: RemoteKey): string {
+  const end = instantMs(key.expiry ?? "");
+  return end === undefined ? "" : ` at ${isoSeconds(end)}`;
 }
 
 function outlives(key: RemoteKey, expiresIn: string | undefined, now: number): boolean {
@@ -194,7 +223,18 @@ async function prove(context: HandlerContext, inputs: KeyInputs, key: RemoteKey,
 function differenceOf(inputs: KeyInputs, key: RemoteKey, salt: string): ReturnType<typeof compareEcho> {
   const { description, permissions, rateLimit, expiry, webhooks, metadata } = inputs;
   const name = inputs.name ?? key.name;
-  const declared = wireKey.parse({ ...key, name, description, permissions, rateLimit, expiry, webhooks, metadata });
+  // Said in other words is no difference: the account's words are then the base line.
+  const asHere = compareGrants(permissions, key.permissions).equal ? key.permissions : permissions;
+  const declared = wireKey.parse({
+    ...key,
+    name,
+    description,
+    permissions: asHere,
+    rateLimit,
+    expiry,
+    webhooks,
+    metadata,
+  });
   return compareEcho({ confirmed: digests(echoOf(inputs, declared), salt), salt }, echoOf(inputs, key));
 }
 

@@ -28,6 +28,8 @@ export interface Settings {
   updates: "replace" | "patch";
   /** Ceilings of the plan; absent = none is checked. */
   limits?: PlanLimits;
+  /** Logical names or ids of keys that may do more than was asked. */
+  acceptWider: readonly string[];
   /** `ZKSCORE_CONFIRM_MISSING=1`: what a complete listing doesn't show is gone, for this run. */
   confirmMissing: boolean;
   /** `ZKSCORE_CONFIRM_MOVED=1`: the deployment moved to this address, for this run. */

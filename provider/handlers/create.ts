@@ -1,4 +1,4 @@
-import type { Listing } from "../api/types.ts";
+import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
@@ -13,6 +13,7 @@ import { type HandlerContext, InitFailure } from "./context.ts";
 import { ensureKey } from "./ensure.ts";
 import { endNow, endOwed, ledgerOf, withAdopted } from "./inherited.ts";
 import { assertOwnership } from "./ownership.ts";
+import { proveAsked, withUnproven } from "./proveAsked.ts";
 import { purge } from "./purge.ts";
 import { isLive, isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
@@ -81,7 +82,7 @@ async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyStat
   // An incident is about this resource's keys: what is adopted without its secret has the overlap all the same.
   const retires = incident ? ledger.filter(({ keyId }) => keyId === adopting?.keyId) : ledger;
   view.overlapIsOver(dueEntries(retires, now).map(({ keyId }) => keyId));
-  const state =
+  const { state, answer } =
     adopting?.apiKey === undefined
       ? await makeKey(context, inputs, retires, now)
       : await adoptKey(context, inputs, { ...adopting, apiKey: adopting.apiKey, retires }, now);
@@ -92,7 +93,11 @@ async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyStat
       ledger.filter((entry) => !retires.includes(entry)),
       now,
     );
-    return purge(context, { ...state, previous: [...state.previous, ...ending], unfinished: "purge" });
+    return proveAsked(
+      context,
+      await purge(context, { ...state, previous: [...state.previous, ...ending], unfinished: "purge" }),
+      answer,
+    );
   }
   try {
     await endOwed(context, listing, state, predecessors, retires, now);
@@ -104,10 +109,15 @@ async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyStat
   } catch (error) {
     throw new InitFailure({ ...state, unfinished: "sweep" }, error);
   }
-  return state;
+  return proveAsked(context, state, answer);
 }
 
-async function makeKey(context: HandlerContext, inputs: KeyInputs, retires: Retired[], now: number): Promise<KeyState> {
+async function makeKey(
+  context: HandlerContext,
+  inputs: KeyInputs,
+  retires: Retired[],
+  now: number,
+): Promise<{ state: KeyState; answer: RemoteKey }> {
   const expiry = inputs.expiry ?? expiryFrom(inputs, now);
   const made = await ensureKey(context, inputs, expiry, retires);
   const state = stateOf({
@@ -124,7 +134,7 @@ async function makeKey(context: HandlerContext, inputs: KeyInputs, retires: Reti
     retires,
   });
   context.view.made(state, retires);
-  return state;
+  return { state: withUnproven(context, state, made.key), answer: made.key };
 }
 
 function isListedLive(listing: Listing, keyId: string): boolean {

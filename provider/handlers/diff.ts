@@ -57,7 +57,8 @@ export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): 
   const moved = programPhase && olds.endpoint !== settings.endpoint;
   // `update` revokes nothing before the server agrees: where its clock is known, nothing is planned before either.
   const ending = dueEntries(olds.previous, earlierClock(context)).length > 0;
-  const orphans = olds.unfinished !== undefined || (programPhase && leftAlive(context, olds, news));
+  const orphans =
+    olds.unfinished !== undefined || olds.unproven !== undefined || (programPhase && leftAlive(context, olds, news));
   return {
     changes:
       [...replaces, ...changed, ...local].length > 0 ||
@@ -105,6 +106,8 @@ function pending(olds: KeyState, news: KeyInputs, due: readonly DueReason[], now
         : `${who} replaced key ${entry.keyId}, whose overlap ended at ${entry.revokeAfter}: it will be revoked`,
     );
   }
+  if (olds.unproven !== undefined)
+    lines.push(`${who} may do more than was asked (${olds.unproven.join(", ")}): it is looked at again`);
   if (olds.status === "inactive")
     lines.push(`${who} is inactive: someone suspended it; the provider leaves that as it is`);
   if (olds.adopt !== undefined && news.adopt === undefined && news.deletionPolicy === "revoke") {

@@ -9,8 +9,9 @@ import { assertEndpoint, locateOwn } from "./account.ts";
 import { accountInputs } from "./accountInputs.ts";
 import type { HandlerContext } from "./context.ts";
 import { compareEcho, echoOf } from "./echo.ts";
+import { warnWider } from "./proveAsked.ts";
 import { lifeStatus } from "./remote.ts";
-import { expiryOf } from "./state.ts";
+import { askedOf, endIsManaged, expiryOf } from "./state.ts";
 
 export interface ReadResult {
   state: KeyState;
@@ -39,16 +40,19 @@ export async function read(context: HandlerContext, state: KeyState): Promise<Re
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;
   const held = withEnd(rest, key);
-  const { drift, ...baseLine } = compareEcho(state, echoOf(sentFields(held), key));
+  const echo = Object.entries(echoOf(askedOf(held), key)).filter(([field]) => !isUnproven(state, field));
+  const { drift, ...baseLine } = compareEcho(state, Object.fromEntries(echo));
   const drifted = Object.keys(drift).length > 0;
   const now: KeyState = { ...held, status: lifeStatus(key), ...baseLine, ...(drifted ? { drift } : {}) };
+  warnWider(context, now, key);
   // Also where a drift has gone: the inputs in the state are still those of the account as it was.
   const moved = drifted || before !== undefined;
   return moved ? { state: now, inputs: { ...inputsOf(state), ...accountInputs(now) } } : { state: now };
 }
 
-function endIsManaged({ declared, expiresIn }: KeyState): boolean {
-  return declared.includes("expiry") || expiresIn !== undefined;
+/** What nobody has asked for must not become a base line. */
+function isUnproven({ unproven = [] }: KeyState, field: string): boolean {
+  return unproven.some((one) => one === field);
 }
 
 /** An end that only the server sets is shown as the server has it now. */
@@ -56,11 +60,6 @@ function withEnd(state: KeyState, key: RemoteKey): KeyState {
   if (endIsManaged(state)) return state;
   const expiry = expiryOf(key);
   return expiry === undefined ? withoutEnd(state) : { ...state, expiry };
-}
-
-/** What the base line of drift is about: not an end that only the server sets. */
-function sentFields(state: KeyState): KeyState {
-  return endIsManaged(state) ? state : withoutEnd(state);
 }
 
 function withoutEnd({ expiry: _end, ...state }: KeyState): KeyState {

@@ -56,6 +56,16 @@ export function stateOf(made: NewState): KeyState {
   });
 }
 
+/** What the program asks for: without an end that only the server set. */
+export function askedOf({ expiry, ...state }: KeyState): Omit<KeyState, "expiry"> & { expiry?: string } {
+  return expiry !== undefined && endIsManaged(state) ? { ...state, expiry } : state;
+}
+
+/** The program says when the key ends. */
+export function endIsManaged({ declared, expiresIn }: Pick<KeyState, "declared" | "expiresIn">): boolean {
+  return declared.includes("expiry") || expiresIn !== undefined;
+}
+
 export function declaredOf(inputs: KeyInputs): KeyState["declared"] {
   return (["name", "expiry"] as const).filter((field) => inputs[field] !== undefined);
 }

@@ -1,3 +1,4 @@
+import type { AskedField } from "../domain/asked.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
@@ -11,6 +12,7 @@ import { bodyOf, prefixOf } from "./ensure.ts";
 import { endDue, revokeSkipped } from "./ledger.ts";
 import { markUsed } from "./markUsed.ts";
 import { assertOwnership } from "./ownership.ts";
+import { proveAsked, withUnproven } from "./proveAsked.ts";
 import { purge } from "./purge.ts";
 import { isLive } from "./remote.ts";
 import { declaredOf } from "./state.ts";
@@ -31,7 +33,7 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
     if (olds.ownership.identity !== news.ownership.identity && olds.heldBy === undefined) await markUsed(context, olds);
     state = { ...state, previous: await endDue(context, state) };
     await revokeSkipped(context, state);
-    if (state.unfinished === "purge") return await purge(context, state);
+    if (state.unfinished === "purge") return await proveAsked(context, await purge(context, state));
     if (state.unfinished === "sweep" || strayIds(context, olds, news).length > 0) {
       await sweep(context, sweptOwners(context, news, olds), ledgerIds(context, state.previous));
     }
@@ -41,7 +43,7 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
     throw new InitFailure(state, error);
   }
   const { unfinished: _done, ...finished } = state;
-  return finished;
+  return proveAsked(context, finished);
 }
 
 /**
@@ -50,7 +52,7 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
  */
 function merge(olds: KeyState, news: KeyInputs): KeyState {
   const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt } = olds;
-  const { unfinished, ownership, retires, salt = newSalt() } = olds;
+  const { unfinished, unproven, ownership, retires, salt = newSalt() } = olds;
   const kept = keptDrift(olds, news);
   const accepted = new Set([...acceptedDrift(olds, news)].filter((field) => !kept.has(field)));
   const { true: taken = [], false: left = [] } = Object.groupBy(Object.entries(olds.drift ?? {}), ([field]) =>
@@ -75,6 +77,7 @@ function merge(olds: KeyState, news: KeyInputs): KeyState {
     ...(left.length === 0 ? {} : { drift: Object.fromEntries(left) }),
     ...(retires === undefined ? {} : { retires }),
     ...(unfinished === undefined ? {} : { unfinished }),
+    ...(unproven === undefined ? {} : { unproven }),
   };
 }
 
@@ -108,7 +111,8 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
     const kept = [...keptDrift(olds, news)];
     for (const field of kept) Object.assign(confirmed, { [field]: olds.confirmed[field] });
     const drift = Object.fromEntries(kept.map((field) => [field, olds.drift?.[field]]));
-    return { ...rest, ...(kept.length === 0 ? {} : { drift }), name, confirmed, salt, ownership: news.ownership };
+    const now = { ...rest, ...(kept.length === 0 ? {} : { drift }), name, confirmed, salt, ownership: news.ownership };
+    return withUnproven(context, now, echo, sentOf(fields));
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
@@ -117,6 +121,11 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
     }
     throw error;
   }
+}
+
+/** Of what was sent: what says how far the key reaches. */
+function sentOf(fields: readonly string[]): AskedField[] {
+  return (["permissions", "rateLimit"] as const).filter((field) => fields.includes(field));
 }
 
 function nameFor(olds: KeyState, news: KeyInputs): string {

@@ -44,6 +44,7 @@ export function hostSettings(env: Environment, config: Configured): HostSettings
     origins,
     endpoint: `${base.loopback ? "http://loopback" : base.origin}${base.prefix}`,
     updates: updatesSetting(pick(env["ZKSCORE_UPDATES"], config("updates"))),
+    acceptWider: names(pick(env["ZKSCORE_ACCEPT_WIDER"], config("acceptWider"))),
     confirmMissing: env["ZKSCORE_CONFIRM_MISSING"] === "1",
     confirmMoved: confirmMoved(env),
     ...(token === undefined ? {} : { token }),
@@ -74,6 +75,28 @@ function updatesSetting({ value, origin }: Picked): "replace" | "patch" {
   );
 }
 
+/** Names with commas between, or the JSON list that Pulumi makes of a list in the stack's file. */
+function names({ value = "", origin }: Picked): string[] {
+  const list = value.startsWith("[") ? parsedJson(value) : value.split(",");
+  if (Array.isArray(list) && list.every((name) => typeof name === "string")) {
+    return list.map((name) => name.trim()).filter((name) => name !== "");
+  }
+  throw wrongConfiguration(
+    "acceptWider",
+    origin,
+    "it is no list of names",
+    "write the resources' names or key ids with commas between: backend,reader",
+  );
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const LIMIT_FIELDS = ["requestsPerMinute", "requestsPerHour", "requestsPerDay", "keysPerDay"] as const;
 
 /** Ceilings of the plan, overridden one by one by `planLimits` (JSON). Without a plan only what is overridden counts. */
@@ -100,12 +123,8 @@ function planLimits(env: Environment, config: Configured): PlanLimits | undefine
 function parseLimits(text: string, origin: Origin): PlanLimits {
   const form = `write JSON such as {"requestsPerMinute": 600}; fields: ${LIMIT_FIELDS.join(", ")}`;
   const wrongLimits = (why: string) => wrongConfiguration("planLimits", origin, why, form);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw wrongLimits("it is not JSON");
-  }
+  const parsed = parsedJson(text);
+  if (parsed === undefined) throw wrongLimits("it is not JSON");
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw wrongLimits("it is not an object");
   for (const [field, value] of Object.entries(parsed)) {
     if (!LIMIT_FIELDS.some((known) => known === field)) throw wrongLimits("it has a field that is no limit");
