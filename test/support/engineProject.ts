@@ -52,6 +52,8 @@ export function writeProject(engine: Engine, options: TestStackOptions): Project
   const env = {
     ...workspaceEnv(folder, Object.fromEntries(inherited)),
     ...engine.env,
+    // Each command starts Node two or three times, and loading Pulumi's SDK is most of what they do.
+    NODE_COMPILE_CACHE: join(packageRoot, ".zkscore", "compile-cache"),
     ...options.env,
     [runVariable]: marker,
   };
