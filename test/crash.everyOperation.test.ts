@@ -17,30 +17,40 @@ import {
 import { type Result, runProofs } from "./support/crashRun.ts";
 import { record } from "./support/crashWorld.ts";
 import { describeWithEngine } from "./support/engine.ts";
+import { share } from "./support/share.ts";
 
-/** A share of `npm run prove:crash`: every operation, moment, kind and sequel, with few cells. */
+/**
+ * A share of `npm run prove:crash`: every operation, moment, kind and sequel, with few cells. The first of them, which
+ * `npm test` runs, have every moment, kind and sequel.
+ */
 const SHARE: [CrashOperation, CrashPhase, CrashKind, CrashAfter][] = [
-  ["create", "afterCommit", "both", "same"],
   ["create", "beforeCommit", "engine", "destroy"],
   ["update", "inBody", "socket", "reverted"],
   ["replace", "afterAnswer", "throw", "destroy"],
-  ["retire", "afterCommit", "engine", "destroy"],
   ["rotate", "beforeState", "both", "removed"],
   ["delete", "afterCommit", "provider", "reverted"],
-  ["refresh", "inBody", "throw", "destroy"],
   ["adopt", "beforeSend", "engine", "same"],
+  ["create", "afterCommit", "both", "same"],
+  ["retire", "afterCommit", "engine", "destroy"],
+  ["refresh", "inBody", "throw", "destroy"],
   ["adoptLost", "afterAnswer", "engine", "destroy"],
 ];
 const cells = SHARE.map(([operation, phase, kind, after]): Cell => ({ operation, phase, kind, after }));
-const proofs = [...cells.map(cellProof), ...CONTROLS.filter(({ name }) => name.includes("left after destroy"))];
+const first = cells.slice(0, 6);
+const proofs = [
+  ...share("crashes", cells, (cell) => first.includes(cell)).map(cellProof),
+  ...CONTROLS.filter(({ name }) => name.includes("left after destroy")),
+];
 
 test("the share has every operation, moment, kind and sequel, and only cells that can occur", () => {
   expect(new Set(cells.map(({ operation }) => operation))).toEqual(new Set(OPERATIONS));
-  expect(new Set(cells.map(({ phase }) => phase))).toEqual(new Set(PHASES));
-  expect(new Set(cells.map(({ kind }) => kind))).toEqual(new Set(KINDS));
-  expect(new Set(cells.map(({ after }) => after))).toEqual(new Set(AFTERS));
+  for (const some of [cells, first]) {
+    expect(new Set(some.map(({ phase }) => phase))).toEqual(new Set(PHASES));
+    expect(new Set(some.map(({ kind }) => kind))).toEqual(new Set(KINDS));
+    expect(new Set(some.map(({ after }) => after))).toEqual(new Set(AFTERS));
+  }
   expect(cells.filter((cell) => impossible(cell) !== undefined).map(cellName)).toEqual([]);
-  expect(proofs).toHaveLength(11);
+  expect(proofs.length).toBeGreaterThanOrEqual(7);
 });
 
 describeWithEngine("after a crash", () => {

@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from "../emulator/index.ts";
 import { packageRoot } from "../tools/root.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import type { Env } from "./support/engineProject.ts";
+import { share } from "./support/share.ts";
 import { createStack, succeed, type TestStack } from "./support/stack.ts";
 import { connection, liveIds } from "./support/world.ts";
 
@@ -33,6 +34,9 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   "use-the-secret": { keys: 1 },
 };
 
+/** Several keys, secrets of the program, keys that exist, a use of the secret, another stack name. */
+const SHARE = ["adopt-existing-key", "batch-of-keys", "use-the-secret", "webhook-key"];
+
 const KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 
 test("each example of the folder is run, and each has a project file that refreshes", () => {
@@ -60,7 +64,7 @@ describeWithEngine("examples", () => {
     await api.close();
   });
 
-  for (const [name, expected] of Object.entries(EXAMPLES)) {
+  for (const [name, expected] of share("examples", Object.entries(EXAMPLES), ([name]) => SHARE.includes(name))) {
     test(`${name}: up, no changes, destroy, nothing left alive`, async () => {
       const { config, secrets } = await existingKeys(api, expected);
       stack = await copyOf(name, expected, connection(api), { config, secrets: { ...secrets, ...expected.secrets } });

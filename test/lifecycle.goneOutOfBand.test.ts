@@ -51,7 +51,7 @@ describeWithEngine("a key that someone ended out of band", () => {
       expect(world.key("user").description).toBe(world.key("base").id);
       expect(world.key("asleep").id).toBe(asleep);
       expect(world.live()).toHaveLength(3);
-      await world.settled();
+      await world.stack.expectNoChanges();
     },
   );
 });

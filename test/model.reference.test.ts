@@ -4,7 +4,7 @@ import { minedStack } from "./support/modelMined.ts";
 import { REGRESSIONS, sequence } from "./support/modelSequence.ts";
 import { play, type Tally } from "./support/modelWorld.ts";
 
-const RUNS = Number(process.env["PROVE_MODEL_RUNS"] ?? 300);
+const RUNS = Number(process.env["PROVE_MODEL_RUNS"] ?? 150);
 
 test(`the state is always mended, never guessed: ${RUNS} random sequences`, { timeout: 3_600_000 }, async () => {
   const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);

@@ -35,7 +35,6 @@ describeWithEngine("options of Pulumi that the engine doesn't hand to a dynamic 
     expect(world.live()).toEqual([]);
 
     await succeed(stack.up());
-    await world.settled();
     const [first = ""] = world.live();
     const outputs = (await stack.export()).deployment.resources?.find(({ id }) => id === first)?.outputs;
     expect(outputs?.["options"]).toEqual({ replaceOnChanges: ["description"], timeouts: { create: 3, delete: 90 } });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
 import { keyByHand } from "./support/hostWorld.ts";
 import { urnOf } from "./support/modelStacks.ts";
+import { share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, READ_SCORES, type World } from "./support/world.ts";
 
@@ -48,8 +49,8 @@ describeWithEngine("a run whose configuration changed since the last one", () =>
     },
   };
 
-  // `npm test` tries one way, `npm run prove:options` all: every way calls `create` without `diff`.
-  const tried = Object.keys(ways).slice(0, process.env["ZKSCORE_WHOLE"] === "1" ? undefined : 1);
+  // Every way calls `create` without `diff`.
+  const tried = share("ways to replace", Object.keys(ways), (way) => way === "--replace");
   test.each(tried)(
     "%s keeps the overlap of the key it replaces, and every overlap promised before",
     async (way) => {

@@ -7,6 +7,7 @@ import { packageRoot } from "../../tools/root.ts";
 import { ask } from "./emulator.ts";
 import { type Running, startCommand } from "./engineCommand.ts";
 import type { Env } from "./engineProject.ts";
+import { compileCache } from "./nodeStartup.ts";
 import { connection } from "./world.ts";
 
 /** An account, a folder for states, and the built `zkscore-keys` beside them. */
@@ -85,7 +86,7 @@ export function startCli(args: readonly string[], env: Env, cwd: string): Runnin
   );
   return startCommand(process.execPath, [join(packageRoot, "dist", "cli", "main.js"), ...args], {
     cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: compileCache, ...env },
     timeoutMs: 60_000,
   });
 }

@@ -5,6 +5,7 @@ import type { Engine } from "../../tools/engine/ensureEngine.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { workspaceEnv } from "../../tools/workspace.ts";
 import { runVariable } from "./engineProcesses.ts";
+import { nodeStartup } from "./nodeStartup.ts";
 
 /** Variables for one command, over the stack's own. Undefined removes one. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -52,6 +53,7 @@ export function writeProject(engine: Engine, options: TestStackOptions): Project
   const env = {
     ...workspaceEnv(folder, Object.fromEntries(inherited)),
     ...engine.env,
+    ...nodeStartup(),
     ...options.env,
     [runVariable]: marker,
   };

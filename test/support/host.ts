@@ -6,6 +6,7 @@ import { providerText } from "../../provider/resources/providerText.ts";
 import { packageRoot } from "../../tools/root.ts";
 import type { Fields, Handlers, ProviderRun, RunOptions } from "./hostHandlers.ts";
 import { callProvider, clear, connectProvider, type ProviderCall } from "./hostWire.ts";
+import { nodeStartup } from "./nodeStartup.ts";
 
 /** The dynamic-provider process, driven as the engine drives it, without the engine. */
 export interface HostProcess extends ProviderRun {
@@ -29,7 +30,7 @@ export async function startHost({ env, project }: RunOptions): Promise<HostProce
   );
   const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address], {
     cwd: packageRoot,
-    env: { ...Object.fromEntries(inherited), PULUMI_NODEJS_PROJECT: project, ...env },
+    env: { ...Object.fromEntries(inherited), ...nodeStartup(), PULUMI_NODEJS_PROJECT: project, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);

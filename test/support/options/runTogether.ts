@@ -1,3 +1,4 @@
+import { whole } from "../share.ts";
 import { type Bench, createBench, type Done, type Seen } from "./bench.ts";
 import { afterwards, failed, said, shown } from "./checks.ts";
 import { cellOf, namesOf, type OptionRow, rowId, type Subject } from "./optionRow.ts";
@@ -11,17 +12,17 @@ interface Step {
   /** The key that was removed comes back, so that `destroy` has one to end. No cell of its own. */
   again?: true;
   /** A preview follows, which must show no change. It takes as long as the command itself. */
-  previewed?: true;
+  previewed?: boolean;
 }
 
 const STEPS: readonly Step[] = [
   { situation: "create" },
-  { situation: "unchanged", previewed: true },
-  { situation: "change", previewed: true },
+  { situation: "unchanged", previewed: whole },
+  { situation: "change", previewed: whole },
   { situation: "rotation" },
   { situation: "configured" },
   { situation: "drift", previewed: true },
-  { situation: "overlapEnds", previewed: true },
+  { situation: "overlapEnds", previewed: whole },
   { situation: "removal" },
   { situation: "create", again: true },
   { situation: "destroy" },
