@@ -1,4 +1,4 @@
-import { expand, grantName } from "./catalogue.ts";
+import { expand, type Grant } from "./catalogue.ts";
 import { overlaps, readBlock } from "./network.ts";
 import type { ListView, PermissionView } from "./view.ts";
 
@@ -16,8 +16,8 @@ interface LivePermission {
     | undefined;
 }
 
-/** The grants a permission adds to what a live key has, in the catalogue's words; restrictions count. */
-export function newGrants(proposed: PermissionView, live: readonly LivePermission[]): string[] {
+/** The grants a permission adds to what a live key has; restrictions count. */
+export function newGrants(proposed: PermissionView, live: readonly LivePermission[]): Grant[] {
   const asked = proposed.actions.flatMap((action) => expand(proposed.resource ?? "", action.value));
   const fresh = asked.filter(
     (grant) =>
@@ -25,7 +25,7 @@ export function newGrants(proposed: PermissionView, live: readonly LivePermissio
         (had) => had.actions.some((action) => expand(had.resource, action).includes(grant)) && coveredBy(proposed, had),
       ),
   );
-  return [...new Set(fresh.map(grantName))];
+  return [...new Set(fresh)];
 }
 
 /** True if every use the proposed restrictions allow was allowed before. */
