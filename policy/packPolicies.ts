@@ -41,6 +41,7 @@ export function settingsPolicy(
     if (isDisguised(resource)) runtime.disguised.add(resource.urn);
   };
   const validateResource = (args: ResourceValidationArgs, report: ReportViolation) => {
+    if (args.type === ROOT) for (const seen of [runtime.told, runtime.used, runtime.disguised]) seen.clear(); // a new run
     if (!runtime.configured || args.type === ROOT) take(args, args.urn, report);
     notice(args);
   };
