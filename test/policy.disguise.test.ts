@@ -106,7 +106,6 @@ describe("the owner", () => {
       [{ stack: "acme-dev" }, ownershipOf({ stack: "acme-dev" })],
       [nested, ownershipOf(nested)],
       [{}, { ...ownershipOf({}), owner: UNKNOWN, identity: UNKNOWN }],
-      [{}, { ...ownershipOf({}), identity: UNKNOWN }],
       [{}, UNKNOWN],
     ] as const) {
       expect(await policiesAt(given({ ownership: own }, place), testHost(up))).toEqual([]);
@@ -118,6 +117,7 @@ describe("the owner", () => {
     ["another stack's, whole", { ownership: ownershipOf({ stack: "victim-prod" }, "another identity") }],
     ["of another identity", { ownership: { ...ownershipOf({}), identity: "another" } }],
     ["of none", { ownership: { owner: ownershipOf({}).owner } }],
+    ["known before its identity", { ownership: { ...ownershipOf({}), identity: UNKNOWN } }],
     ["made up", { ownership: { ...ownershipOf({}), owner: "made up" } }],
   ])("%s is refused in a run", async (_what, inputs) => {
     expect(await policiesAt(given(inputs), testHost(up))).toEqual(["no-disguised-key"]);
