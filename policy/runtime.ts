@@ -1,6 +1,6 @@
 import { type Account, openAccount } from "./account.ts";
 import { DEFINITIONS, EXEMPTIBLE } from "./definitions.ts";
-import { detectEnvironment, type Environment, isContradicted } from "./environment.ts";
+import { detectEnvironment, type Environment, type EnvironmentWords, isContradicted, wordsOf } from "./environment.ts";
 import { type Exemption, type ExemptionRules, loweringOf } from "./exemptions.ts";
 import type { Host } from "./host.ts";
 import { isRecord, type Parameters, type Values } from "./parameters.ts";
@@ -20,6 +20,8 @@ export interface Runtime {
   exemptionDays: number;
   /** URNs of keys under another type than ours. From the first on, every policy looks at resources of every type. */
   readonly disguised: Set<string>;
+  /** The surroundings that were asked for last, and of what. */
+  last: { readonly key: readonly unknown[]; readonly surroundings: Surroundings } | undefined;
   /** Exemptions that let a finding pass in this run. */
   readonly used: Set<Exemption>;
   /** Configuration problems already told: one message for a whole stack. */
@@ -37,6 +39,7 @@ export function createRuntime(host: Host): Runtime {
     configured: false,
     exemptionDays: DEFINITIONS.exemptionHygiene.parameters.maxDays.default,
     disguised: new Set(),
+    last: undefined,
     used: new Set(),
     told: new Set(),
   };
@@ -53,8 +56,24 @@ export function isOn(variable: string | undefined): boolean {
   return !["", "0", "false", "no", "off"].includes(variable?.trim().toLowerCase() ?? "");
 }
 
-/** The environment of a stack, lowered where an exemption says so; production while nobody can say. */
-export function environmentOf(runtime: Runtime, tags: ReadonlyMap<string, string>, stack: string): Environment {
+/** What is the same for every key of a stack: its environment, and the words by which a key says one. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly words: EnvironmentWords;
+}
+
+/** The surroundings of a stack. Asked for each key by each policy, and worked out once. */
+export function surroundingsOf(runtime: Runtime, tags: ReadonlyMap<string, string>, stack: string): Surroundings {
+  const { settings, configured, last } = runtime;
+  const key = [settings, configured, tags, stack];
+  if (last?.key.every((part, index) => part === key[index])) return last.surroundings;
+  const surroundings = { environment: environmentOf(runtime, tags, stack), words: wordsOf(settings) };
+  runtime.last = { key, surroundings };
+  return surroundings;
+}
+
+/** Lowered where an exemption says so; production while nobody can say. */
+function environmentOf(runtime: Runtime, tags: ReadonlyMap<string, string>, stack: string): Environment {
   const { settings, configured, used } = runtime;
   if (!configured) return { name: "production", production: true, source: "default" };
   const lowering = loweringOf(settings.exemptions, stack, exemptionRules(runtime));

@@ -15,10 +15,9 @@ import { NotEvaluated } from "./account.ts";
 import type { Policy } from "./args.ts";
 import type { Definition, Finding, Subject } from "./definition.ts";
 import { isDisguised, isKey } from "./disguise.ts";
-import { wordsOf } from "./environment.ts";
 import type { Parameters, Values } from "./parameters.ts";
 import { asPlace, Reporter } from "./report.ts";
-import { environmentOf, isOn, liveWanted, type Runtime, resolve } from "./runtime.ts";
+import { isOn, liveWanted, type Runtime, resolve, surroundingsOf } from "./runtime.ts";
 import { readKey } from "./view.ts";
 
 /** The parts of the SDK's arguments that a subject is made of; a resource's and a stack member's are the same. */
@@ -196,8 +195,9 @@ function subjectOf<P extends Parameters>(
   stackTags: ReadonlyMap<string, string>,
   params: Values<P>,
 ): Subject<P> {
-  const { settings, host } = runtime;
+  const { host } = runtime;
   const stack = stackOf(source.urn);
+  const { environment, words } = surroundingsOf(runtime, stackTags, stack);
   const fromState = host.isStateFile(stackTags);
   return {
     key: readKey(source.props, [...definition.reads, ...(definition.alsoReads ?? [])], fromState),
@@ -211,8 +211,8 @@ function subjectOf<P extends Parameters>(
       ignoreChanges: source.opts.ignoreChanges,
       additionalSecretOutputs: source.opts.additionalSecretOutputs,
     },
-    environment: environmentOf(runtime, stackTags, stack),
-    environmentWords: wordsOf(settings),
+    environment,
+    environmentWords: words,
     tags: stackTags,
     params,
     now: host.now(),
