@@ -1,15 +1,15 @@
 import { compareGrants, type Granting } from "../provider/domain/grants.ts";
-import { grantName, isKnownAction, isKnownResource } from "./catalogue.ts";
+import { expand, type Grant } from "./catalogue.ts";
 import type { ListView, PermissionView } from "./view.ts";
 
-/** The grants a permission adds to what a live key has, in the catalogue's words; restrictions count. */
-export function newGrants(proposed: PermissionView, live: readonly Granting[]): string[] {
+/** The grants a permission adds to what a live key has; restrictions count. */
+export function newGrants(proposed: PermissionView, live: readonly Granting[]): Grant[] {
   // A list of which no entry is known yet may name nobody new: `up` judges it.
   const lists = [proposed.identities, proposed.chains, proposed.ipWhitelist];
   if (lists.some(({ present, items }) => present && items.length === 0)) return [];
   const { wider } = compareGrants(live, [grantingOf(proposed)]);
   // A word outside the catalogue may be a value of the program: `check` refuses it, and no message shows it.
-  return wider.filter(({ resource, action }) => isKnownResource(resource) && isKnownAction(action)).map(grantName);
+  return wider.flatMap(({ resource, action }) => expand(resource, action));
 }
 
 /** A permission of the pack's view as the comparison takes it. */

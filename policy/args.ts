@@ -18,10 +18,22 @@ export type OutsideProduction = "mandatory" | "advisory" | "off";
 export interface Exemption {
   /** Id of one policy: `expiry-horizon`. */
   readonly policy: string;
-  /** URN, or a pattern with `*`. */
+  /** URN, or a pattern: `*::backend`. A `*` stays within one part; the last part is the key's name. */
   readonly urn: string;
   readonly reason: string;
   readonly owner: string;
+  /** The last day it holds, `YYYY-MM-DD` (UTC). */
+  readonly until: string;
+}
+
+/** Access beyond what a key's predecessors have, agreed to. */
+export interface Approval {
+  /** URN of the key, or a pattern as in exemptions: `*::backend`. */
+  readonly urn: string;
+  /** `resource:action`, with `*`. */
+  readonly grant: string;
+  /** Who approved it. */
+  readonly by: string;
   /** The last day it holds, `YYYY-MM-DD` (UTC). */
   readonly until: string;
 }
@@ -42,19 +54,23 @@ export interface ZkscoreGuardArgs {
   readonly all?: EnforcementLevel;
   /** The pack's settings can be read: environment, exemptions, live checks. */
   readonly packSettings?: PolicyArgs<{
-    /** The environment of this stack, said outright. Comes before the tag and the name. */
+    /** The environment of this stack, said outright. The strictest of this, the stack's tag and its name holds. */
     readonly environment?: string;
-    /** The stack tag that names the environment. Comes before the stack's name. */
+    /** The stack tag that names the environment. */
     readonly environmentTag?: string;
-    /** The words by which a stack or key name says its environment. `production` is the strict one. */
+    /** More words by which a stack or key says its environment, beside the pack's own. `production` is the strict one. */
     readonly environmentWords?: Readonly<Record<string, readonly string[]>>;
+    /** A stack about which nothing says an environment is judged as production. */
+    readonly productionByDefault?: boolean;
     /** Agreed exceptions: id of one policy, URN pattern, reason, owner, and the last day they hold (UTC). */
     readonly exemptions?: readonly Exemption[];
-    /** Also ask the account (needs ZKSCORE_TOKEN). ZKSCORE_POLICY_LIVE=1 does the same. */
+    /** Also ask the account (needs ZKSCORE_TOKEN). ZKSCORE_POLICY_LIVE does the same, unless it is 0, false, no or off. */
     readonly live?: boolean;
     /** How long a live check waits for the API before it reports `not evaluated`. */
     readonly liveTimeoutSeconds?: number;
   }>;
+  /** Nothing but `new ApiKey(…)` makes a key, and a key's `ownership` is what its own place in the stack makes it. */
+  readonly noDisguisedKey?: PolicyArgs;
   /** A key names the resources and actions it needs; `all`, or a set about as wide, is refused. */
   readonly noWildcardAccess?: PolicyArgs<{
     /** The most pairs of resource and action one key may have; the API has 18. */
@@ -77,7 +93,7 @@ export interface ZkscoreGuardArgs {
     /** The pairs: two grants as `resource:action` (with `*`), and why they don't belong together. */
     readonly pairs?: readonly ToxicPair[];
   }>;
-  /** A permission that changes or deletes data is confined to identities or chains. */
+  /** A permission that changes or deletes data is confined to named identities or chains. */
   readonly restrictedWrites?: PolicyArgs<{
     /** What a violation does outside production: `mandatory` = as in production, `advisory` = shown only, `off` = nothing. */
     readonly outsideProduction?: OutsideProduction;
@@ -116,25 +132,27 @@ export interface ZkscoreGuardArgs {
     /** From this part of the allowed age on, a warning is shown. */
     readonly warnPercent?: number;
   }>;
-  /** In production each permission has an `ipWhitelist`; every list names real, narrow, public blocks, each once. */
+  /** In production each permission has an `ipWhitelist`; every list names few real, narrow, public blocks, each once. */
   readonly ipAllowList?: PolicyArgs<{
-    /** The shortest IPv4 prefix a block may have. */
+    /** The shortest IPv4 prefix a block may have; a list holds at most that much in all. */
     readonly minPrefixV4?: number;
-    /** The shortest IPv6 prefix a block may have. */
+    /** The shortest IPv6 prefix a block may have; a list holds at most that much in all. */
     readonly minPrefixV6?: number;
+    /** The most entries that the lists behind one grant may have. */
+    readonly maxEntries?: number;
     /** Allows private and other special ranges, for an API reached over a private network. */
     readonly allowPrivate?: boolean;
     /** What a violation does outside production: `mandatory` = as in production, `advisory` = shown only, `off` = nothing. */
     readonly outsideProduction?: OutsideProduction;
   }>;
-  /** A webhook's URL is https, names a public host, and holds no credential. */
+  /** A webhook's URL, as it is written, is https, names a public host, and holds no credential. */
   readonly webhookHttps?: PolicyArgs<{
     /** Hosts (`*` and `?` allowed) that no webhook may name. */
     readonly innerHosts?: readonly string[];
-    /** Names of query parameters that say secret (`*` allowed; lower case, without `-` and `_`). */
+    /** Names of parameters that say secret (`*` allowed; lower case, letters and digits alone). */
     readonly secretParameters?: readonly string[];
   }>;
-  /** A webhook has a secret of at least 32 characters that no other webhook of the stack has. */
+  /** A webhook has a secret of at least 32 characters, of some variety, that no other webhook of the stack has. */
   readonly webhookSecret?: PolicyArgs<{
     /** The shortest secret, in characters. */
     readonly minLength?: number;
@@ -161,10 +179,14 @@ export interface ZkscoreGuardArgs {
   readonly environmentIsolation?: PolicyArgs;
   /** The secret is encrypted in the state, no option hides what a key may do, and production keys can't vanish by accident. */
   readonly secretStaysSecret?: PolicyArgs;
-  /** What a key would be able to do beyond its living predecessor is approved, by name and date. (Live check; blocks in CI.) */
+  /** What a key would be able to do beyond each of its living predecessors is approved in the pack's configuration, by name, until a day. (Live check; blocks in CI.) */
   readonly noNewAccess?: PolicyArgs<{
-    /** How long an approval holds, in days. */
+    /** Access agreed to: URN or pattern of the key, `resource:action` (with `*`), by whom, and the last day it holds (UTC). */
+    readonly approvals?: readonly Approval[];
+    /** How far ahead an approval may end, in days. */
     readonly approvalDays?: number;
+    /** What a check does to which the account gives no answer: `ci` = blocks in CI and is shown elsewhere, `mandatory` = blocks, `advisory` = is shown. */
+    readonly unanswered?: "ci" | "mandatory" | "advisory";
   }>;
   /** A living key was used in the last 45 days. (Live check.) */
   readonly unusedKey?: PolicyArgs<{
@@ -180,7 +202,7 @@ export interface ZkscoreGuardArgs {
   }>;
   /** A living key may do no more than its resource says, and ends no later. (Live check.) */
   readonly liveAsDeclared?: PolicyArgs;
-  /** An exemption names a policy and a key that exist, and ends within half a year. */
+  /** An exemption names a policy and a key that exist, and ends within half a year; else it exempts nothing. */
   readonly exemptionHygiene?: PolicyArgs<{
     /** How far ahead an exemption may end, in days. */
     readonly maxDays?: number;

@@ -10,7 +10,7 @@ export function plainStrings(list: unknown): string[] | undefined {
 }
 
 /** What lies under the SDK's proxies, which answer these two names. */
-function unwrapped(value: unknown): unknown {
+export function unwrapped(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Secret) return unwrapped(value.value);
   return Reflect.get(value, "__isSpecialProxy") === true

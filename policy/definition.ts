@@ -41,6 +41,9 @@ export interface Options {
 export interface Subject<P extends Parameters = Parameters> {
   readonly key: KeyView;
   readonly urn: string;
+  readonly type: string;
+  /** True under `pulumi policy analyze`: what is judged was recorded, by an earlier `up`. */
+  readonly fromState: boolean;
   /** Logical name. */
   readonly name: string;
   readonly stack: string;
@@ -77,10 +80,16 @@ export interface Definition<P extends Parameters = Parameters> {
   readonly references: readonly [Reference, ...Reference[]];
   /** The fields the rule reads, `[]` for any index. What of them isn't known in a preview is named in an advisory. */
   readonly reads: readonly string[];
+  /** Fields it reads as well, of which nothing is said while they aren't known. */
+  readonly alsoReads?: readonly string[];
+  /** Judges keys under every resource type, from the first on; the other rules join in once one was found. */
+  readonly anyType?: true;
   readonly parameters: P;
   /** Steps that end a violation; the first is shown with it. */
   readonly remediation: readonly [string, ...string[]];
   readonly example: Example;
+  /** What is wrong with the parameters beyond their form. Told once. */
+  problems?(params: Values<P>, now: number): readonly string[];
   /** Before a key exists or changes: judges inputs, can prevent. */
   resource?(subject: Subject<P>): Iterable<Finding>;
   /** The whole stack, after everything on `up`: judges outputs. */
@@ -100,7 +109,7 @@ export interface Example {
   readonly name?: string;
   /** Fields of both keys that matter here, beside the one at `path`. Merged over a key that every policy accepts. */
   readonly key?: Readonly<Record<string, unknown>>;
-  /** The one field that differs; `outputs.…` an output, `account.…` what the API answers, `exemptions` and `settings` the pack's configuration. */
+  /** The one field that differs; `outputs.…` an output, `account.…` what the API answers, `parameters.…` one of the policy's, `exemptions` and `settings` the pack's configuration. */
   readonly path: string;
   /** `undefined` = the field is absent. */
   readonly insecure: unknown;

@@ -1,3 +1,4 @@
+import type { Definition } from "./definition.ts";
 import { environmentIsolation } from "./rules/environmentIsolation.ts";
 import { exemptionHygiene } from "./rules/exemptionHygiene.ts";
 import { expiryHorizon } from "./rules/expiryHorizon.ts";
@@ -5,6 +6,7 @@ import { expiryRequired } from "./rules/expiryRequired.ts";
 import { ipAllowList } from "./rules/ipAllowList.ts";
 import { liveAsDeclared } from "./rules/liveAsDeclared.ts";
 import { noDestructiveActions } from "./rules/noDestructiveActions.ts";
+import { noDisguisedKey } from "./rules/noDisguisedKey.ts";
 import { noNewAccess } from "./rules/noNewAccess.ts";
 import { noToxicCombination } from "./rules/noToxicCombination.ts";
 import { noWildcardAccess } from "./rules/noWildcardAccess.ts";
@@ -24,6 +26,7 @@ import { webhookSecret } from "./rules/webhookSecret.ts";
 /** Every policy, in the order they run and are documented. The settings come first: the others need them. */
 export const DEFINITIONS = {
   packSettings,
+  noDisguisedKey,
   noWildcardAccess,
   noDestructiveActions,
   noWriteInProduction,
@@ -51,3 +54,8 @@ export type PolicyName = keyof typeof DEFINITIONS;
 
 /** The names in code (`expiryHorizon`); in configuration and exemptions the `id` is used (`expiry-horizon`). */
 export const POLICY_NAMES = Object.keys(DEFINITIONS).filter((name): name is PolicyName => name in DEFINITIONS);
+
+/** Policies that an exemption may name. One of `pack-settings` lowers the environment of one stack. */
+export const EXEMPTIBLE: readonly Definition[] = Object.values<Definition>(DEFINITIONS).filter(
+  ({ id }) => id !== "exemption-hygiene",
+);

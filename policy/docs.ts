@@ -1,5 +1,6 @@
-import type { Definition, Example } from "./definition.ts";
+import type { Definition } from "./definition.ts";
 import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "./definitions.ts";
+import { ENVIRONMENT_WORDS } from "./environment.ts";
 import { exampleInputs, isField } from "./example.ts";
 import { render } from "./render.ts";
 
@@ -71,8 +72,8 @@ function page(name: PolicyName): string {
       ? "## Parameters\n\nNone but `enforcementLevel`."
       : `## Parameters\n\n| name | type | default | meaning |\n|---|---|---|---|\n${rows.join("\n")}`,
     configuration(name),
-    `## Refused\n\n${sample(example, "insecure")}\n\nThis and the next differ in \`${example.path}\` only.`,
-    `## Accepted\n\n${sample(example, "secure")}`,
+    `## Refused\n\n${sample(definition, "insecure")}\n\nThis and the next differ in \`${example.path}\` only.`,
+    `## Accepted\n\n${sample(definition, "secure")}`,
     `## How to fix a violation\n\n${remediation.map((step, i) => `${i + 1}. ${step}`).join("\n")}`,
     remedy(definition),
     exempting(id),
@@ -106,19 +107,25 @@ function configuration(name: PolicyName): string {
   return `In the file given to \`--policy-pack-config\`, or in a pack of one's own:\n\n${file}\n\n${code}`;
 }
 
-function sample(example: Example, which: "insecure" | "secure"): string {
+function sample({ id, example }: Definition, which: "insecure" | "secure"): string {
   const { path, account, stack, name = "backend" } = example;
   if (path === "exemptions" || path === "settings") {
     const value = path === "settings" ? example[which] : { exemptions: example[which] };
     const day = path === "exemptions" ? "On 1 November 2026:\n\n" : "";
     return `${day}\`\`\`json\n${JSON.stringify({ "pack-settings": value }, null, 2)}\n\`\`\``;
   }
-  const inputs = exampleInputs(example, which);
+  // What only the constructor or a transform writes is told beside the program.
+  const { ownership, ...inputs } = exampleInputs(example, which);
+  const set =
+    ownership === undefined ? "" : `With \`${path}: ${JSON.stringify(example[which])}\`, as it reaches Pulumi:\n\n`;
+  const [, parameter] = /^parameters\.(.+)$/.exec(path) ?? [];
   const world = isField(example)
     ? ""
-    : `${account ?? "On 1 November 2026, a key with this output:"} \`${path}: ${JSON.stringify(example[which])}\`.\n\n`;
+    : parameter !== undefined
+      ? `${account ?? ""}\n\n\`\`\`json\n${JSON.stringify({ [id]: { [parameter]: example[which] } }, null, 2)}\n\`\`\`\n\n`
+      : `${account ?? "On 1 November 2026, a key with this output:"} \`${path}: ${JSON.stringify(example[which])}\`.\n\n`;
   const told = isField(example) && account !== undefined ? `${account}\n\n` : "";
-  return `${world}${told}In the stack \`${stack}\`:\n\n\`\`\`ts\nnew ApiKey("${name}", ${render(inputs, 0)});\n\`\`\``;
+  return `${set}${world}${told}In the stack \`${stack}\`:\n\n\`\`\`ts\nnew ApiKey("${name}", ${render(inputs, 0)});\n\`\`\``;
 }
 
 function remedy({ id, remediate }: Definition): string {
@@ -127,7 +134,7 @@ function remedy({ id, remediate }: Definition): string {
 }
 
 function exempting(id: string): string {
-  if (id === "pack-settings" || id === "exemption-hygiene") return "";
+  if (id === "pack-settings" || id === "exemption-hygiene") return ""; // the first exempts an environment: see the index
   const exemption = {
     policy: id,
     urn: "*::backend",
@@ -188,8 +195,17 @@ new ZkscoreGuard({ all: "mandatory", expiryHorizon: { maxDays: 30 } });
 
 ## What counts as production
 
-The first that speaks decides: \`pack-settings.environment\`; the stack tag \`environment\`; the words of the stack's name
-(\`acme-prod\`, not \`product\`). Nothing said is not production: where a stack's name says nothing, set a tag.
+Three things may say it: \`pack-settings.environment\`, the stack tag \`environment\`, and the words of the stack's name
+(\`acme-prod\`, \`prod1\`, \`prodeu\`, \`live\`, not \`product\`). **The strictest holds.** Where the first that speaks is to
+decide although another says production, an exemption of \`pack-settings\` with the URN \`urn:pulumi:STACK::*\` says so, for one
+stack, with an owner and an end. A word that nobody knows, in the setting or the tag, is a violation, and counts as
+production. Nothing said is not production: where a stack's name says nothing, set a tag, or \`productionByDefault\`.
+
+| environment | its words; yours are added by \`environmentWords\` |
+| --- | --- |
+${Object.entries(ENVIRONMENT_WORDS)
+  .map(([name, words]) => `| ${name} | ${words.join(", ")} |`)
+  .join("\n")}
 
 ## In CI
 
@@ -217,6 +233,10 @@ them is reported as not judged.
 ## What the pack doesn't promise
 
 - Somebody who can change the command can leave the flag out: enforce it in CI, or by a policy group of Pulumi Cloud.
+- A program that holds the token can call the API by itself, and hide that from any policy. What the pack finds is what
+  goes through this provider, under whatever type it is declared.
+- Keys of this stack are found in the account by their mark, which anybody who may list can copy. A copied mark can make
+  \`no-new-access\` stricter, never more lenient.
 - An output that a preview can't know is named in an advisory and judged by \`up\`, before the key is made.
 - Remediated inputs don't pass the provider's \`check\` again; the remediations only write what \`check\` accepts.
 `;

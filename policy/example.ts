@@ -23,7 +23,7 @@ export function exampleInputs(example: Example, which: "insecure" | "secure"): R
 
 /** True if the example differs in a field of the program, not in an output, the account, or the configuration. */
 export function isField({ path }: Example): boolean {
-  return !/^(outputs\.|account\.|exemptions$|settings$)/.test(path);
+  return !/^(outputs\.|account\.|parameters\.|exemptions$|settings$)/.test(path);
 }
 
 /** A copy with the field at a path such as `permissions[0].actions` set; `undefined` removes it. */

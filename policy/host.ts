@@ -1,11 +1,14 @@
 import type { KeyApi } from "../provider/api/types.ts";
 import { instantMs } from "../provider/domain/instant.ts";
+import { isStateFile } from "./stateFile.ts";
 
 /** What the pack takes from its surroundings; tests give their own. */
 export interface Host {
   /** Epoch ms. */
   now(): number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** True where a recorded state is judged, by the tags that the SDK hands to a policy. */
+  isStateFile(stackTags: unknown): boolean;
   /** The account, for live checks. Loaded on first use: without them the pack opens no connection. */
   openApi(): Promise<KeyApi>;
 }
@@ -14,6 +17,7 @@ export function systemHost(env: NodeJS.ProcessEnv = process.env): Host {
   return {
     now: () => fixedNow(env) ?? Date.now(),
     env,
+    isStateFile,
     openApi: async () => (await import("./connect.ts")).connect(env),
   };
 }

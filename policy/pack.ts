@@ -25,8 +25,11 @@ function make(name: PolicyName, args: ZkscoreGuardArgs, runtime: Runtime): Polic
     runtime.settings = resolve(definition.parameters, {}).values;
     return settingsPolicy(definition, runtime, level);
   }
-  if (name === "exemptionHygiene")
-    return exemptionPolicy(withDefaults(DEFINITIONS.exemptionHygiene, parameters), runtime, level);
+  if (name === "exemptionHygiene") {
+    const definition = withDefaults(DEFINITIONS.exemptionHygiene, parameters);
+    runtime.exemptionDays = definition.parameters.maxDays.default;
+    return exemptionPolicy(definition, runtime, level);
+  }
   return toPolicy(withDefaults<Parameters>(DEFINITIONS[name], parameters), runtime, level);
 }
 

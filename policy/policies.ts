@@ -3,7 +3,15 @@ import type { Policy, ZkscoreGuardArgs } from "./args.ts";
 import { systemHost } from "./host.ts";
 import { policiesOf } from "./pack.ts";
 
-export type { Exemption, OutsideProduction, Policy, PolicyArgs, ToxicPair, ZkscoreGuardArgs } from "./args.ts";
+export type {
+  Approval,
+  Exemption,
+  OutsideProduction,
+  Policy,
+  PolicyArgs,
+  ToxicPair,
+  ZkscoreGuardArgs,
+} from "./args.ts";
 
 /**
  * The policies, for a pack of one's own: `new PolicyPack("acme", { policies: [...zkscorePolicies({ … }), …] })`.

@@ -3,7 +3,7 @@ import type { Definition, Finding } from "./definition.ts";
 import type { Environment } from "./environment.ts";
 import { exemptionFor } from "./exemptions.ts";
 import type { Parameters, Values } from "./parameters.ts";
-import type { Runtime } from "./runtime.ts";
+import { exemptionRules, type Runtime } from "./runtime.ts";
 
 /** Where a finding was made. */
 interface Place {
@@ -30,10 +30,10 @@ export class Reporter {
   /** A finding at the policy's level: lower where the finding, the environment or an exemption says so, never higher. */
   finding(finding: Finding, place: Place): void {
     const { id } = this.#definition;
-    const { settings, used, host } = this.#runtime;
+    const { settings, used } = this.#runtime;
     const urn = finding.urn ?? place.urn;
     const what = finding.path === "" ? finding.message : `${finding.path}: ${finding.message}`;
-    const exemption = exemptionFor(settings.exemptions, id, urn, host.now());
+    const exemption = exemptionFor(settings.exemptions, id, urn, exemptionRules(this.#runtime));
     if (exemption !== undefined) {
       used.add(exemption);
       this.advisory(`exempt until ${exemption.until} (${exemption.owner}: ${exemption.reason}): ${what}`, urn);
@@ -60,6 +60,16 @@ export class Reporter {
     if (this.#runtime.told.has(key)) return;
     this.#runtime.told.add(key);
     this.#report(text);
+  }
+
+  /** Once for the whole pack: the settings aren't known, so production's rules hold. */
+  unsettled(): void {
+    if (this.#runtime.configured || this.#runtime.told.has("")) return;
+    this.#runtime.told.add("");
+    this.#report(
+      "`pack-settings` is disabled, or doesn't stand first: nobody can say which environment it names, so every stack is judged as production\n" +
+        "  to fix: leave `pack-settings` at its level, and first in a pack of your own",
+    );
   }
 
   /** The same, without blocking. */

@@ -1,5 +1,7 @@
 import { type Account, openAccount } from "./account.ts";
-import type { Exemption } from "./exemptions.ts";
+import { DEFINITIONS, EXEMPTIBLE } from "./definitions.ts";
+import { detectEnvironment, type Environment, type EnvironmentWords, isContradicted, wordsOf } from "./environment.ts";
+import { type Exemption, type ExemptionRules, loweringOf } from "./exemptions.ts";
 import type { Host } from "./host.ts";
 import { isRecord, type Parameters, type Values } from "./parameters.ts";
 import { SETTINGS, type Settings } from "./settings.ts";
@@ -9,8 +11,17 @@ export interface Runtime {
   readonly host: Host;
   readonly account: Account;
   settings: Settings;
-  /** True once the engine's configuration has been seen: then a policy that has nothing to do steps aside. */
+  /**
+   * True once `pack-settings` has run and the engine's configuration has been seen: then a policy that has nothing to do
+   * steps aside. Until then (it is disabled, or doesn't stand first) the strictest rules hold.
+   */
   configured: boolean;
+  /** How far ahead an exemption may end, in days: the parameter of `exemption-hygiene`. */
+  exemptionDays: number;
+  /** URNs of keys under another type than ours. From the first on, every policy looks at resources of every type. */
+  readonly disguised: Set<string>;
+  /** The surroundings that were asked for last, and of what. */
+  last: { readonly key: readonly unknown[]; readonly surroundings: Surroundings } | undefined;
   /** Exemptions that let a finding pass in this run. */
   readonly used: Set<Exemption>;
   /** Configuration problems already told: one message for a whole stack. */
@@ -26,6 +37,9 @@ export function createRuntime(host: Host): Runtime {
     ),
     settings: defaultsOf(SETTINGS),
     configured: false,
+    exemptionDays: DEFINITIONS.exemptionHygiene.parameters.maxDays.default,
+    disguised: new Set(),
+    last: undefined,
     used: new Set(),
     told: new Set(),
   };
@@ -34,7 +48,41 @@ export function createRuntime(host: Host): Runtime {
 
 /** Live checks ask the account only when somebody asked for them. */
 export function liveWanted(runtime: Runtime): boolean {
-  return runtime.settings.live || ["1", "true"].includes(runtime.host.env["ZKSCORE_POLICY_LIVE"] ?? "");
+  return runtime.settings.live || isOn(runtime.host.env["ZKSCORE_POLICY_LIVE"]);
+}
+
+/** How people switch a variable off, in any spelling; whatever else is in it switches it on. */
+export function isOn(variable: string | undefined): boolean {
+  return !["", "0", "false", "no", "off"].includes(variable?.trim().toLowerCase() ?? "");
+}
+
+/** What is the same for every key of a stack: its environment, and the words by which a key says one. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly words: EnvironmentWords;
+}
+
+/** The surroundings of a stack. Asked for each key by each policy, and worked out once. */
+export function surroundingsOf(runtime: Runtime, tags: ReadonlyMap<string, string>, stack: string): Surroundings {
+  const { settings, configured, last } = runtime;
+  const key = [settings, configured, tags, stack];
+  if (last?.key.every((part, index) => part === key[index])) return last.surroundings;
+  const surroundings = { environment: environmentOf(runtime, tags, stack), words: wordsOf(settings) };
+  runtime.last = { key, surroundings };
+  return surroundings;
+}
+
+/** Lowered where an exemption says so; production while nobody can say. */
+function environmentOf(runtime: Runtime, tags: ReadonlyMap<string, string>, stack: string): Environment {
+  const { settings, configured, used } = runtime;
+  if (!configured) return { name: "production", production: true, source: "default" };
+  const lowering = loweringOf(settings.exemptions, stack, exemptionRules(runtime));
+  if (lowering !== undefined && isContradicted(settings, tags, stack)) used.add(lowering);
+  return detectEnvironment(settings, tags, stack, lowering !== undefined);
+}
+
+export function exemptionRules({ host, exemptionDays }: Runtime): ExemptionRules {
+  return { policyIds: EXEMPTIBLE.map(({ id }) => id), now: host.now(), maxDays: exemptionDays };
 }
 
 export function defaultsOf<P extends Parameters>(parameters: P): Values<P> {

@@ -1,14 +1,17 @@
-import { ENVIRONMENT_WORDS } from "./environment.ts";
 import { flag, integer, records, text, type Values, wordMap } from "./parameters.ts";
 
 /** Settings that hold for every policy of the pack; in `--policy-pack-config` they stand under `pack-settings`. */
 export const SETTINGS = {
-  environment: text("The environment of this stack, said outright. Comes before the tag and the name.", ""),
-  environmentTag: text("The stack tag that names the environment. Comes before the stack's name.", "environment"),
-  environmentWords: wordMap(
-    "The words by which a stack or key name says its environment. `production` is the strict one.",
-    ENVIRONMENT_WORDS,
+  environment: text(
+    "The environment of this stack, said outright. The strictest of this, the stack's tag and its name holds.",
+    "",
   ),
+  environmentTag: text("The stack tag that names the environment.", "environment"),
+  environmentWords: wordMap(
+    "More words by which a stack or key says its environment, beside the pack's own. `production` is the strict one.",
+    {},
+  ),
+  productionByDefault: flag("A stack about which nothing says an environment is judged as production.", false),
   exemptions: records(
     "Agreed exceptions: id of one policy, URN pattern, reason, owner, and the last day they hold (UTC).",
     {
@@ -20,7 +23,10 @@ export const SETTINGS = {
     },
     [],
   ),
-  live: flag("Also ask the account (needs ZKSCORE_TOKEN). ZKSCORE_POLICY_LIVE=1 does the same.", false),
+  live: flag(
+    "Also ask the account (needs ZKSCORE_TOKEN). ZKSCORE_POLICY_LIVE does the same, unless it is 0, false, no or off.",
+    false,
+  ),
   liveTimeoutSeconds: integer("How long a live check waits for the API before it reports `not evaluated`.", 20, 1),
 } as const;
 

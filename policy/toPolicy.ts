@@ -2,8 +2,10 @@ import {
   type EnforcementLevel,
   type PolicyResourceOptions,
   type ReportViolation,
+  type ResourceValidation,
   type ResourceValidationArgs,
   remediateResourceOfType,
+  type StackValidation,
   type StackValidationArgs,
   validateResourceOfType,
   validateStackResourcesOfType,
@@ -12,16 +14,17 @@ import { ApiKey } from "../provider/resources/apiKey.ts";
 import { NotEvaluated } from "./account.ts";
 import type { Policy } from "./args.ts";
 import type { Definition, Finding, Subject } from "./definition.ts";
-import { detectEnvironment } from "./environment.ts";
+import { isDisguised, isKey } from "./disguise.ts";
 import type { Parameters, Values } from "./parameters.ts";
 import { asPlace, Reporter } from "./report.ts";
-import { liveWanted, type Runtime, resolve } from "./runtime.ts";
+import { isOn, liveWanted, type Runtime, resolve, surroundingsOf } from "./runtime.ts";
 import { readKey } from "./view.ts";
 
 /** The parts of the SDK's arguments that a subject is made of; a resource's and a stack member's are the same. */
 interface Source {
   readonly props: unknown;
   readonly urn: string;
+  readonly type: string;
   readonly name: string;
   readonly opts: PolicyResourceOptions;
 }
@@ -45,14 +48,17 @@ export function toPolicy(definition: Definition, runtime: Runtime, level: Enforc
     },
   };
   if (definition.resource !== undefined || definition.liveResource !== undefined) {
-    policy.validateResource = validateResourceOfType(ApiKey, (_props, args, report) =>
-      judgeResource(definition, runtime, args, report),
-    );
+    const judge: ResourceValidation = (args, report) => judgeResource(definition, runtime, args, report);
+    const ofOurType = validateResourceOfType(ApiKey, (_props, args, report) => judge(args, report));
+    const ofAnyType: ResourceValidation = (args, report) => (isKey(args) ? judge(args, report) : undefined);
+    choose(policy, "validateResource", () => (looksEverywhere(definition, runtime) ? ofAnyType : ofOurType));
   }
   if (definition.stack !== undefined || definition.liveStack !== undefined) {
-    policy.validateStack = validateStackResourcesOfType(ApiKey, (_props, args, report) =>
-      judgeStack(definition, runtime, args, report),
-    );
+    const judge: StackValidation = (args, report) => judgeStack(definition, runtime, args, report);
+    const ofOurType = validateStackResourcesOfType(ApiKey, (_props, args, report) => judge(args, report));
+    const ofAnyType: StackValidation = (args, report) =>
+      judge({ ...args, resources: args.resources.filter(isKey) }, report);
+    choose(policy, "validateStack", () => (looksEverywhere(definition, runtime) ? ofAnyType : ofOurType));
   }
   const remediate = definition.remediate?.bind(definition);
   if (remediate !== undefined) {
@@ -72,14 +78,33 @@ export function toPolicy(definition: Definition, runtime: Runtime, level: Enforc
 }
 
 /**
+ * True where a rule can't leave it to the SDK to pick resources by their type. It would decode every resource of the
+ * stack for every rule, so all but one do this only once a key under another type was seen in the run: by
+ * `pack-settings` or `no-disguised-key`, which come before them for each resource.
+ */
+function looksEverywhere({ anyType }: Definition, { disguised }: Runtime): boolean {
+  return anyType === true || disguised.size > 0;
+}
+
+/** Has a policy's function looked up each time the SDK asks for it. */
+function choose<N extends "validateResource" | "validateStack">(policy: Policy, name: N, get: () => Policy[N]): void {
+  Object.defineProperty(policy, name, { enumerable: true, configurable: true, get });
+}
+
+/**
  * Hides a policy's functions while it has nothing to do. The SDK decodes every resource of a stack for every policy
  * that has one, before the policy can say that it isn't interested.
  */
-export function stepAside(policy: Policy, idle: () => boolean): Policy {
-  for (const name of ["validateResource", "validateStack"] as const) {
-    const validate = policy[name];
-    if (validate === undefined) continue;
-    Object.defineProperty(policy, name, { enumerable: true, get: () => (idle() ? undefined : validate) });
+export function stepAside(
+  policy: Policy,
+  idle: () => boolean,
+  names: readonly ("validateResource" | "validateStack")[] = ["validateResource", "validateStack"],
+): Policy {
+  for (const name of names) {
+    const own = Object.getOwnPropertyDescriptor(policy, name);
+    if (own === undefined) continue;
+    const shown = () => own.get?.call(policy) ?? own.value;
+    choose(policy, name, () => (idle() ? undefined : shown()));
   }
   return policy;
 }
@@ -91,8 +116,10 @@ async function judgeResource(
   report: ReportViolation,
 ): Promise<void> {
   const reporter = new Reporter(definition, runtime, report);
+  reporter.unsettled();
+  if (isDisguised(args)) runtime.disguised.add(args.urn);
   await guarded(reporter, async () => {
-    const params = configured(definition, args, reporter);
+    const params = configured(definition, runtime, args, reporter);
     const subject = subjectOf(definition, runtime, args, args.stackTags, params);
     for (const finding of definition.resource?.(subject) ?? []) reporter.finding(finding, asPlace(subject));
     if (definition.liveResource !== undefined && liveWanted(runtime)) {
@@ -118,9 +145,14 @@ async function judgeStack(
   report: ReportViolation,
 ): Promise<void> {
   const reporter = new Reporter(definition, runtime, report);
+  reporter.unsettled();
+  // What was judged as a resource under another type isn't named a second time.
+  const known = new Set(definition.anyType === true ? runtime.disguised : []);
+  for (const resource of args.resources) if (isDisguised(resource)) runtime.disguised.add(resource.urn);
   await guarded(reporter, async () => {
-    const params = configured(definition, args, reporter);
-    const subjects = args.resources.map((resource) => subjectOf(definition, runtime, resource, args.stackTags, params));
+    const params = configured(definition, runtime, args, reporter);
+    const resources = args.resources.filter(({ urn }) => !known.has(urn));
+    const subjects = resources.map((resource) => subjectOf(definition, runtime, resource, args.stackTags, params));
     const findings: Finding[] = [...(definition.stack?.(subjects) ?? [])];
     if (definition.liveStack !== undefined && liveWanted(runtime)) {
       findings.push(...(await definition.liveStack(subjects, runtime.account)));
@@ -146,10 +178,12 @@ async function guarded(reporter: Reporter, judge: () => Promise<void>): Promise<
 /** The parameters in force; what is wrong with the configuration is told once. */
 function configured<P extends Parameters>(
   definition: Definition<P>,
+  { host }: Runtime,
   { getConfig }: Pick<ResourceValidationArgs, "getConfig">,
   reporter: Reporter,
 ): Values<P> {
-  const { values, problems } = resolve(definition.parameters, getConfig());
+  const { values, problems: misfits } = resolve(definition.parameters, getConfig());
+  const problems = [...misfits, ...(definition.problems?.(values, host.now()) ?? [])];
   if (problems.length > 0) reporter.once(`configuration of ${definition.id}: ${problems.join("; ")}`);
   return values;
 }
@@ -161,11 +195,15 @@ function subjectOf<P extends Parameters>(
   stackTags: ReadonlyMap<string, string>,
   params: Values<P>,
 ): Subject<P> {
-  const { settings, host } = runtime;
+  const { host } = runtime;
   const stack = stackOf(source.urn);
+  const { environment, words } = surroundingsOf(runtime, stackTags, stack);
+  const fromState = host.isStateFile(stackTags);
   return {
-    key: readKey(source.props, definition.reads),
+    key: readKey(source.props, [...definition.reads, ...(definition.alsoReads ?? [])], fromState),
     urn: source.urn,
+    type: source.type,
+    fromState,
     name: source.name,
     stack,
     options: {
@@ -173,12 +211,12 @@ function subjectOf<P extends Parameters>(
       ignoreChanges: source.opts.ignoreChanges,
       additionalSecretOutputs: source.opts.additionalSecretOutputs,
     },
-    environment: detectEnvironment(settings, stackTags, stack),
-    environmentWords: settings.environmentWords,
+    environment,
+    environmentWords: words,
     tags: stackTags,
     params,
     now: host.now(),
-    ci: !["", "0", "false", undefined].includes(host.env["CI"]),
+    ci: isOn(host.env["CI"]),
     plan: host.env["ZKSCORE_PLAN"],
   };
 }

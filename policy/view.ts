@@ -18,8 +18,8 @@ export interface KeyView {
   readonly webhooks: readonly WebhookView[];
   readonly metadata: Readonly<Record<string, string>> | undefined;
   readonly rotation: RotationView | undefined;
-  /** Owners the key's marker may carry (`ownership.owner` and `ownership.was`). */
-  readonly owners: readonly string[];
+  /** Whose key it is, as the constructor says. */
+  readonly ownership: OwnershipView;
   /** Outputs: present in stack policies only. */
   readonly keyId: string | undefined;
   readonly createdAt: string | undefined;
@@ -67,13 +67,21 @@ export interface WebhookView {
   readonly secret: string | undefined;
 }
 
+export interface OwnershipView {
+  readonly identity: string | undefined;
+  readonly owner: string | undefined;
+  readonly project: string | undefined;
+  readonly stack: string | undefined;
+  readonly name: string | undefined;
+}
+
 export interface RotationView {
   readonly every: string | undefined;
   readonly window: string | undefined;
   readonly overlap: string | undefined;
 }
 
-/** `policy analyze --file` puts this in the place of every secret it can't decrypt, whatever its type was. */
+/** `policy analyze --file` puts this in the place of every secret it can't decrypt. In a real run it is somebody's text. */
 const REDACTED = "[secret]";
 
 /** True if the value at `path` can't be judged: it, or something it lies in, isn't known. */
@@ -87,8 +95,9 @@ export function isUnknown(view: Pick<KeyView, "unknown">, path: string): boolean
 /**
  * Reads the view from the properties of a resource or stack policy. Never throws, keeps no reference to `props`.
  * `reads`: paths of the fields a rule wants; the others stay absent, since each read goes through two proxies.
+ * `fromState`: the properties come from `policy analyze`, the only command that redacts.
  */
-export function readKey(props: unknown, reads?: readonly string[]): KeyView {
+export function readKey(props: unknown, reads?: readonly string[], fromState = false): KeyView {
   const unknown = new Set<string>();
   const wanted = reads === undefined ? undefined : new Set(reads.map((path) => path.split(/[.[]/, 1)[0]));
   const at = (bag: unknown, key: string | number, path: string): unknown => {
@@ -96,7 +105,7 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
     if (bag === props && wanted?.has(String(key)) === false) return undefined;
     try {
       const value: unknown = Reflect.get(bag, key, bag);
-      if (value !== REDACTED) return value ?? undefined;
+      if (value !== REDACTED || !fromState) return value ?? undefined;
     } catch (error) {
       if (!(error instanceof UnknownValueError)) throw error;
     }
@@ -174,10 +183,13 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
       window: text(bag, "window", "rotation.window"),
       overlap: text(bag, "overlap", "rotation.overlap"),
     })),
-    owners: [
-      text(ownership, "owner", "ownership.owner"),
-      ...words(ownership, "was", "ownership.was").items.map((item) => item.value),
-    ].filter((owner) => owner !== undefined),
+    ownership: {
+      identity: text(ownership, "identity", "ownership.identity"),
+      owner: text(ownership, "owner", "ownership.owner"),
+      project: text(ownership, "project", "ownership.project"),
+      stack: text(ownership, "stack", "ownership.stack"),
+      name: text(ownership, "name", "ownership.name"),
+    },
     keyId: text(props, "keyId"),
     createdAt: text(props, "createdAt"),
     // 0.1.0 wrote it as an output of its own.
@@ -187,8 +199,10 @@ export function readKey(props: unknown, reads?: readonly string[]): KeyView {
   };
 }
 
+/** In the order they came; a list of thousands is an attack, and must not take its square. */
 function eachOnce(items: readonly Item[]): Item[] {
-  return items.filter(({ value }, index) => items.findIndex((other) => other.value === value) === index);
+  const seen = new Set<string>();
+  return items.filter(({ value }) => !seen.has(value) && seen.add(value));
 }
 
 /** As the provider merges them before it sends them: same resource, same restrictions. What isn't known stays alone. */

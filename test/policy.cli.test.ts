@@ -58,13 +58,23 @@ describeWithEngine("pulumi with --policy-pack", () => {
     expect(world.live()).toHaveLength(1);
   });
 
-  test("a stack tag says which environment it is", async () => {
+  test("a stack tag can't lower what the name says, an exemption of the stack can", async () => {
     world.stack.setProgram(program(withField(COMPLIANT, "permissions[0].actions", ["write"])));
     await succeed(world.stack.run(["stack", "tag", "set", "environment", "dev", "--stack", "acme-prod"]));
-    const dev = await previewed(PACK);
-    expect(dev.output).not.toContain("no-write-in-production");
-    const production = await previewed(configured("env", { "pack-settings": { environment: "production" } }));
-    expect(production.output).toContain("and the configuration says production");
+    const tagged = await previewed(PACK);
+    expect(tagged.output).toContain("and the stack name says production");
+    expect(tagged.output).toMatch(/\[advisory\].*pack-settings/);
+    const until = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    const exemption = {
+      policy: "pack-settings",
+      urn: "urn:pulumi:acme-prod::*",
+      reason: "a copy",
+      owner: "ops",
+      until,
+    };
+    const lowered = await previewed(configured("env", { "pack-settings": { exemptions: [exemption] } }));
+    expect(lowered.output).not.toContain("no-write-in-production");
+    expect(lowered.output).not.toContain("exemption-hygiene");
     await succeed(world.stack.run(["stack", "tag", "rm", "environment", "--stack", "acme-prod"]));
   });
 
@@ -121,7 +131,7 @@ describeWithEngine("pulumi with --policy-pack", () => {
   test("live checks ask the account on request, block what is new in CI until it is approved, and never hang on it", async () => {
     world.stack.setProgram(good);
     await succeed(world.stack.up());
-    const live = { ZKSCORE_POLICY_LIVE: "1", CI: "true" };
+    const live = { ZKSCORE_POLICY_LIVE: "TRUE", CI: "true" };
     const same = await succeed(previewed(PACK, live));
     expect(same.output).not.toContain("no-new-access");
     const more = { ...COMPLIANT, permissions: [...[COMPLIANT["permissions"]].flat(), GRANT] };
@@ -131,10 +141,14 @@ describeWithEngine("pulumi with --policy-pack", () => {
     expect(wider.output).toContain("would add trust:read: its living key doesn't have that");
     expect((await previewed(PACK, { ...live, CI: undefined })).output).toMatch(/\[advisory\].*no-new-access/);
     const today = new Date().toISOString().slice(0, 10);
-    world.stack.setProgram(program(withField(more, "metadata.approved-by", `j.doe ${today}`)));
-    await succeed(previewed(PACK, live));
-    const refused = await succeed(previewed(PACK, { ...live, ZKSCORE_TOKEN: "wrong" }));
+    const approvals = [{ urn: "*::backend", grant: "trust:read", by: "j.doe", until: today }];
+    const approved = configured("approved", { "no-new-access": { approvals } });
+    await succeed(previewed(approved, live));
+    const offline = ["--refresh=false", ...approved];
+    const refused = await previewed(offline, { ...live, ZKSCORE_TOKEN: "wrong" });
+    expect(refused.code).not.toBe(0);
     expect(refused.output).toContain("not evaluated: ZKS_UNAUTHORIZED, HTTP 401");
+    await succeed(previewed(offline, { ...live, CI: undefined, ZKSCORE_TOKEN: "wrong" }));
   });
 
   test("a pack of one's own, and the installed package by its short path", async () => {

@@ -7,6 +7,7 @@ import { policiesOf } from "../policy/pack.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";
+import { ownershipOf } from "./support/policyKeys.ts";
 import { analyze, analyzeStack, type Diagnostic, type Given, testHost } from "./support/policyRpc.ts";
 
 /**
@@ -16,7 +17,7 @@ import { analyze, analyzeStack, type Diagnostic, type Given, testHost } from "./
 const CASES = Object.values<Definition>(DEFINITIONS).filter(({ id }) => id !== "pack-settings");
 
 test("every policy is here", () => {
-  expect(CASES.map(({ id }) => id)).toHaveLength(21);
+  expect(CASES.map(({ id }) => id)).toHaveLength(22);
 });
 
 test.each(CASES)("$id refuses its insecure example and accepts its secure one", async ({ id, level, example }) => {
@@ -51,9 +52,12 @@ async function judge(example: Example, which: "insecure" | "secure"): Promise<Di
       ? { packSettings: { exemptions: DEFINITIONS.exemptionHygiene.example[which] as never } } // typed `unknown` in an example
       : example.account === undefined
         ? {}
-        : { packSettings: { live: true } };
+        : {
+            packSettings: { live: true },
+            ...(example.path === "parameters.approvals" ? { noNewAccess: { approvals: example[which] as never } } : {}),
+          };
   const policies = policiesOf(args, testHost({ env: { CI: "true" }, api: account(example, which) }));
-  const given: Given = { stack, name, inputs: { ...inputs, ownership: { owner: "owner-1" } } };
+  const given: Given = { stack, name, inputs: { ownership: ownershipOf({ stack, name }), ...inputs } };
   const state = example.path.startsWith("outputs.")
     ? withField(stateOf(inputs), example.path.slice("outputs.".length), example[which])
     : stateOf(inputs);
@@ -66,7 +70,14 @@ function stateOf(inputs: Readonly<Record<string, unknown>>): Record<string, unkn
 
 /** An account with one key, which may read scores and was used yesterday, unless the example says otherwise. */
 function account(example: Example, which: "insecure" | "secure") {
-  const marker = { project: "app", stack: "acme-prod", name: "backend", identity: "i", owner: "owner-1", attempt: "a" };
+  const marker = {
+    project: "app",
+    stack: "acme-prod",
+    name: "backend",
+    identity: "identity-1",
+    owner: ownershipOf({}).owner,
+    attempt: "a",
+  };
   const lastUsed = example.path === "account.lastUsed" ? String(example[which]) : "2026-10-31T00:00:00Z";
   const endpoints: unknown = example.path === "account.endpoints" ? example[which] : ["/v1/scores/a.zks"];
   const live = wireKey("key_1", {

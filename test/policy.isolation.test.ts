@@ -13,7 +13,7 @@ import { analyze, analyzeStack, testHost } from "./support/policyRpc.ts";
 const broken = (how: () => never) =>
   toPolicy(
     define({ ...DEFINITIONS.ownership, id: "broken", resource: how, stack: how }),
-    createRuntime(testHost()),
+    { ...createRuntime(testHost()), configured: true },
     "mandatory",
   );
 
@@ -61,7 +61,7 @@ const failures: readonly [string, () => Promise<never>, string][] = [
 
 test.each(failures)("an API that %s gives `not evaluated`, once, as an advisory", async (_what, list, reason) => {
   const args = { packSettings: { live: true, liveTimeoutSeconds: 1 } };
-  const host = testHost({ env: { CI: "true" }, api: { list } });
+  const host = testHost({ api: { list } });
   const policies = policiesOf(args, host);
   const plain = await analyze(policiesOf({}, host), { inputs: VIOLATING });
   const [first, second] = [await analyze(policies, { inputs: VIOLATING }), await analyze(policies, { inputs: FULL })];
@@ -76,6 +76,17 @@ test.each(failures)("an API that %s gives `not evaluated`, once, as an advisory"
     expect(stack.filter(({ policy }) => policy === id).map(({ level }) => level)).toEqual(["advisory"]);
   }
   expect(JSON.stringify([first, stack])).not.toContain("CANARY");
+});
+
+test.each(failures)("in CI an API that %s leaves no key unjudged", async (_what, list, reason) => {
+  const args = { packSettings: { live: true, liveTimeoutSeconds: 1 } };
+  const policies = policiesOf(args, testHost({ env: { CI: "true" }, api: { list } }));
+  for (const name of ["first", "second"]) {
+    const found = (await analyze(policies, { name })).filter(({ policy }) => policy === "no-new-access");
+    expect(found).toMatchObject([{ level: "mandatory", message: expect.stringContaining(`not evaluated: `) }]);
+    expect(found[0]?.message).toContain(reason);
+    expect(found[0]?.message).not.toContain("CANARY");
+  }
 });
 
 test("the account is asked only on request", async () => {

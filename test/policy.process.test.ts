@@ -7,6 +7,13 @@ import { secret, UNKNOWN } from "./support/policyRpc.ts";
 /** What only the running pack shows: configuration, stack tags, and remediations with the bag's hidden parts. */
 let pack: PackProcess;
 const ROOT = { type: "pulumi:pulumi:Stack", inputs: {} };
+const LOWERED = {
+  policy: "pack-settings",
+  urn: "urn:pulumi:acme-prod::*",
+  reason: "a copy for tests",
+  owner: "ops",
+  until: "2026-12-31",
+};
 const WRITER = withField(COMPLIANT, "permissions[0].actions", ["write"]);
 
 beforeAll(async () => {
@@ -31,17 +38,32 @@ test("the pack tells the engine every policy, with severity and a schema for its
   for (const policy of policiesList) expect(policy).toMatchObject({ severity: expect.any(Number), configschema: {} });
 });
 
-describe("the environment is told apart by configuration, then the stack's tag, then its name", () => {
+describe("the strictest of configuration, the stack's tag and its name is the environment", () => {
   const cases: readonly [string, Record<string, unknown>, Record<string, string>, string, boolean][] = [
     ["name", {}, {}, "acme-prod", true],
     ["name of another", {}, {}, "acme-dev", false],
     ["a name that says nothing", {}, {}, "main", false],
     ["a name that only sounds like it", {}, {}, "product", false],
     ["tag over name", {}, { environment: "production" }, "acme-dev", true],
-    ["tag over name, the other way", {}, { environment: "dev" }, "acme-prod", false],
+    ["a tag can't lower the name", {}, { environment: "dev" }, "acme-prod", true],
+    ["a tag in another spelling", {}, { Environment: " PROD " }, "main", true],
     ["a tag of one's own", { environmentTag: "env" }, { env: "prod", environment: "dev" }, "main", true],
     ["configuration over tag", { environment: "production" }, { environment: "dev" }, "acme-dev", true],
-    ["configuration over tag, the other way", { environment: "test" }, { environment: "prod" }, "acme-prod", false],
+    ["the configuration can't lower the tag", { environment: "test" }, { environment: "prod" }, "main", true],
+    [
+      "an exemption lowers it",
+      { environment: "test", exemptions: [LOWERED] },
+      { environment: "prod" },
+      "acme-prod",
+      false,
+    ],
+    ["but not another stack", { environment: "test", exemptions: [LOWERED] }, {}, "acme-prod-2", true],
+    ["nor what is said first", { exemptions: [LOWERED] }, {}, "acme-prod", true],
+    ["production by default", { productionByDefault: true }, {}, "main", true],
+    ["unless something says otherwise", { productionByDefault: true }, { environment: "dev" }, "main", false],
+    ["no words at all", { environmentWords: {} }, {}, "acme-prod", true],
+    ["a word in capitals", { environmentWords: { Production: ["BLUE"] } }, {}, "acme-blue", true],
+    ["a word taken for another", { environmentWords: { development: ["prod"] } }, {}, "acme-prod", true],
     ["words of one's own", { environmentWords: { production: ["blue"] } }, {}, "acme-blue", true],
   ];
   test.each(cases)("%s", async (_what, settings, tags, stack, production) => {
@@ -49,6 +71,87 @@ describe("the environment is told apart by configuration, then the stack's tag, 
     const found = await pack.analyze({ stack, inputs: WRITER });
     expect(policiesOf(found).includes("no-write-in-production")).toBe(production);
   });
+});
+
+describe("what can't be right is said, once, and counts as production", () => {
+  const cases: readonly [string, Record<string, unknown>, Record<string, string>, string][] = [
+    ["a misspelt environment", { environment: "produciton" }, {}, "`environment` is no known environment"],
+    ["a blank one", { environment: " " }, {}, "`environment` is blank"],
+    ["a character that can't be seen", { environment: "prod\u200b" }, {}, "isn't plain"],
+    ["a letter of another script", { environment: "\u0440rod" }, {}, "isn't plain"],
+    ["a misspelt tag", {}, { environment: "preprodction" }, "the stack's environment tag is no known environment"],
+    ["a blank tag name", { environmentTag: "" }, {}, "`environmentTag` is blank"],
+    [
+      "a word that is never found",
+      { environmentWords: { production: ["az-1"] } },
+      { environment: "prod" },
+      "never found",
+    ],
+    ["a word for two", { environmentWords: { staging: ["Prod"] } }, { environment: "prod" }, "to two environments"],
+  ];
+  test.each(cases)("%s", async (_what, settings, tags, message) => {
+    const found = await begin({ "pack-settings": settings }, tags);
+    expect(found).toMatchObject([
+      { policy: "pack-settings", level: "mandatory", message: expect.stringContaining(message) },
+    ]);
+    expect(found[0]?.message).not.toMatch(/produciton|preprodction/);
+    if (settings["environmentTag"] !== undefined) return;
+    expect(policiesOf(await pack.analyze({ stack: "main", inputs: WRITER }))).toContain("no-write-in-production");
+  });
+
+  test("a contradiction is shown", async () => {
+    expect(await begin({}, { environment: "dev" })).toMatchObject([
+      { policy: "pack-settings", level: "advisory", message: expect.stringContaining("production's rules hold") },
+    ]);
+  });
+});
+
+test("what exemption-hygiene refuses exempts nothing, by its configured limit, and also where it is off", async () => {
+  const exemption = {
+    policy: "no-write-in-production",
+    urn: "*::backend",
+    reason: "r",
+    owner: "o",
+    until: "2026-11-30",
+  };
+  const blocks = async (config: Parameters<typeof begin>[0], name = "backend") => {
+    await begin(config);
+    return (await pack.analyze({ inputs: WRITER, name })).some(
+      ({ policy, level }) => policy === "no-write-in-production" && level === "mandatory",
+    );
+  };
+  const settings = (more: object) => ({ "pack-settings": { exemptions: [{ ...exemption, ...more }] } });
+  expect(await blocks(settings({}))).toBe(false);
+  for (const more of [
+    { until: "2099-01-01" },
+    { urn: "*" },
+    { urn: "*::*" },
+    { urn: "urn:pulumi:acme-prod::*" },
+    { urn: "*::*c*" },
+  ]) {
+    expect(await blocks(settings(more)), JSON.stringify(more)).toBe(true);
+    expect(await blocks({ ...settings(more), "exemption-hygiene": { enforcementLevel: "disabled" } })).toBe(true);
+  }
+  expect(await blocks({ ...settings({}), "exemption-hygiene": { maxDays: 7 } })).toBe(true);
+  expect(await blocks(settings({ urn: "*::legacy-*" }), "legacy-1")).toBe(false);
+  expect(await blocks(settings({ urn: "*::legacy-*" }), "evil::legacy-1")).toBe(true);
+  expect(await blocks(settings({ urn: "*::legacy-*" }), "legacy-1::evil")).toBe(true);
+});
+
+test("without pack-settings every stack is production, and that is said", async () => {
+  await begin({ "pack-settings": { enforcementLevel: "disabled", environment: "dev" } });
+  const fresh = await startPack({ ZKSCORE_NOW: EXAMPLE_NOW, ZKSCORE_BASE_URL: "http://127.0.0.1:9/v1", CI: undefined });
+  try {
+    await fresh.configure({ "pack-settings": { enforcementLevel: "disabled", environment: "dev" } });
+    await fresh.analyze(ROOT);
+    const found = await fresh.analyze({ stack: "acme-dev", inputs: WRITER });
+    expect(policiesOf(found)).toContain("no-write-in-production");
+    expect(found).toContainEqual(
+      expect.objectContaining({ level: "mandatory", message: expect.stringContaining("`pack-settings` is disabled") }),
+    );
+  } finally {
+    await fresh.stop();
+  }
 });
 
 test("a level and a parameter from the configuration hold", async () => {
@@ -138,7 +241,7 @@ test("exemptions that are expired, far off, for nothing or for no policy are rep
         exemption({ urn: "*::nobody" }),
         exemption({ policy: "no-such-policy" }),
         exemption({ until: "2026-02-30" }),
-        exemption({ urn: "urn:pulumi:acme-dev::*" }),
+        exemption({ urn: "urn:pulumi:acme-dev::*::backend" }),
         exemption({}),
       ],
     },
@@ -146,7 +249,7 @@ test("exemptions that are expired, far off, for nothing or for no policy are rep
   const found = await pack.analyzeStack([ROOT, { inputs: COMPLIANT }]);
   expect(found.map(({ level, message }) => `${level} ${message.split("\n")[1]?.replace(/^.*?\): /, "")}`)).toEqual([
     "mandatory expired on 2026-10-31: it no longer exempts anything",
-    "mandatory ends more than 180 days ahead",
+    "mandatory ends more than 180 days ahead: it exempts nothing",
     "advisory matches no resource of this stack",
     "mandatory names no policy of this pack that can be exempted from",
     "mandatory `until` is no day of the calendar (YYYY-MM-DD)",

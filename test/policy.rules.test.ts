@@ -13,7 +13,8 @@ const PROD = "acme-prod";
 const DEV = "acme-dev";
 const ip = "permissions[0].restrictions.ipWhitelist";
 const at = (days: number) => new Date(NOW + days * 86_400_000).toISOString();
-const hook = (url: string, secret = "x".repeat(32)) => [{ url, events: ["score.updated"], secret }];
+const SECRET = "0123456789abcdef0123456789abcdef";
+const hook = (url: string, secret = SECRET) => [{ url, events: ["score.updated"], secret }];
 const permissions = (...grants: [string, string[]][]) =>
   grants.map(([resource, actions]) => ({
     resource,
@@ -119,11 +120,11 @@ const BOUNDS: readonly [PolicyName, string, string, unknown, string[]][] = [
   ["webhookHttps", DEV, "webhooks", hook("https://intranet/x"), ["inner-host"]],
   ["webhookHttps", DEV, "webhooks", hook("https://localhost.example/x"), []],
   ["webhookHttps", DEV, "webhooks", hook("https://a.example/x?Api-Key=1"), ["secret-in-query"]],
-  ["webhookHttps", DEV, "webhooks", hook("https://a.example/x?v=zk_prod_abc"), ["secret-in-query"]],
+  ["webhookHttps", DEV, "webhooks", hook("https://a.example/x?v=zk_prod_abc"), ["token"]],
   ["webhookHttps", DEV, "webhooks", hook("https://a.example/x?monkey=1"), []],
   ["webhookHttps", DEV, "webhooks", hook("/relative"), ["unreadable"]],
-  ["webhookSecret", DEV, "webhooks", hook("https://a.example", "x".repeat(32)), []],
-  ["webhookSecret", DEV, "webhooks", hook("https://a.example", "x".repeat(31)), ["short"]],
+  ["webhookSecret", DEV, "webhooks", hook("https://a.example", SECRET), []],
+  ["webhookSecret", DEV, "webhooks", hook("https://a.example", SECRET.slice(1)), ["short"]],
   ["webhookSecret", DEV, "webhooks", [...hook("https://a.example"), ...hook("https://b.example")], ["shared"]],
   ["rateLimit", PROD, "rateLimit", undefined, ["absent"]],
   [

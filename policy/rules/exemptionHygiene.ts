@@ -1,9 +1,8 @@
 import { define, type Finding } from "../definition.ts";
-import { concernsStack, type Exemption, endOf } from "../exemptions.ts";
-import { globMatches } from "../glob.ts";
+import { ENVIRONMENT_POLICY, type Exemption, type ExemptionRules, refusal } from "../exemptions.ts";
 import { integer } from "../parameters.ts";
 import { nist } from "../references.ts";
-import { DAY_MS } from "./shared.ts";
+import { concernsStack, urnMatches } from "../urn.ts";
 
 const parameters = { maxDays: integer("How far ahead an exemption may end, in days.", 180, 1) };
 
@@ -12,16 +11,17 @@ export const exemptionHygiene = define({
   title: "Exemptions end",
   severity: "medium",
   level: "mandatory",
-  rule: "An exemption names a policy and a key that exist, and ends within half a year.",
+  rule: "An exemption names a policy and a key that exist, and ends within half a year; else it exempts nothing.",
   why:
     "An exemption is a debt with a date. One that has expired, or that exempts nothing any more, is how a rule quietly " +
-    "stops applying.",
+    "stops applying. What is refused here has no effect, even where this policy is off.",
   references: [nist("CA-5")],
   reads: [],
   parameters,
   remediation: [
     "fix the key and delete the exemption; or have it renewed by its owner, with a new `until`",
     "an exemption that matches nothing can go",
+    "name the key: `*::backend`, `*::legacy-*`, or its whole URN; `*` stays within one part of it",
   ],
   example: {
     stack: "acme-prod",
@@ -37,17 +37,14 @@ function example(until: string): Exemption {
   return { policy: "rate-limit", urn: "*::legacy-*", reason: "load test", owner: "team-scores", until };
 }
 
-export interface Facts {
+export interface Facts extends ExemptionRules {
   readonly exemptions: readonly Exemption[];
   /** Those that let a finding pass in this run. */
   readonly used: ReadonlySet<Exemption>;
-  readonly policyIds: readonly string[];
-  /** Those of them that don't run, so that their exemptions can't be used. */
+  /** Policies that don't run, so that their exemptions can't be used. */
   readonly silent: readonly string[];
   /** Every resource of the stack. */
   readonly urns: readonly string[];
-  readonly now: number;
-  readonly maxDays: number;
 }
 
 /** What is wrong with the exemptions as a list. Those meant for other stacks of a shared file are left alone. */
@@ -55,18 +52,15 @@ export function* exemptionFindings(facts: Facts): Iterable<Finding> {
   const head = facts.urns[0]?.split("::")[0];
   for (const [index, exemption] of facts.exemptions.entries()) {
     const path = `pack-settings.exemptions[${index}] (${exemption.policy}, ${exemption.owner})`;
-    const end = endOf(exemption);
-    if (!facts.policyIds.includes(exemption.policy)) {
-      yield { rule: "unknown-policy", path, message: "names no policy of this pack that can be exempted from" };
-    } else if (end === undefined) {
-      yield { rule: "unreadable", path, message: "`until` is no day of the calendar (YYYY-MM-DD)" };
-    } else if (head === undefined || !concernsStack(exemption, head)) {
+    const refused = refusal(exemption, facts);
+    const forHere = head !== undefined && concernsStack(exemption.urn, head);
+    if (refused !== undefined) {
+      // A text that can't be right is wrong for every stack; a date concerns the one it is for.
+      const anywhere = refused.rule !== "expired" && refused.rule !== "too-far";
+      if (anywhere || forHere) yield { ...refused, path, ...(refused.rule === "too-broad" ? { step: 2 } : {}) };
+    } else if (!forHere) {
       // for another stack
-    } else if (facts.now >= end) {
-      yield { rule: "expired", path, message: `expired on ${exemption.until}: it no longer exempts anything` };
-    } else if (end - facts.now > (facts.maxDays + 1) * DAY_MS) {
-      yield { rule: "too-far", path, message: `ends more than ${facts.maxDays} days ahead` };
-    } else if (!facts.urns.some((urn) => globMatches(exemption.urn, urn))) {
+    } else if (exemption.policy !== ENVIRONMENT_POLICY && !facts.urns.some((urn) => urnMatches(exemption.urn, urn))) {
       yield { rule: "unmatched", path, step: 1, message: "matches no resource of this stack", advisory: true };
     } else if (!facts.used.has(exemption) && !facts.silent.includes(exemption.policy)) {
       yield { rule: "needless", path, step: 1, message: "exempted nothing in this run", advisory: true };

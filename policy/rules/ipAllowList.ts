@@ -1,10 +1,12 @@
 import type { Block } from "../../provider/domain/cidr.ts";
+import { sizeOf } from "../addressSet.ts";
 import { member, plainStrings } from "../bag.ts";
+import { expand, grantName } from "../catalogue.ts";
 import { define, type Finding } from "../definition.ts";
-import { overlaps, readBlock, specialRange } from "../network.ts";
+import { asIPv4, contains, overlaps, readBlock, specialRange } from "../network.ts";
 import { flag, integer } from "../parameters.ts";
 import { cwe, nist } from "../references.ts";
-import { isUnknown, type ListView } from "../view.ts";
+import { isUnknown, type ListView, type PermissionView } from "../view.ts";
 import { outsideProduction } from "./shared.ts";
 
 export const ipAllowList = define({
@@ -12,15 +14,16 @@ export const ipAllowList = define({
   title: "Production keys work from known addresses only",
   severity: "high",
   level: "mandatory",
-  rule: "In production each permission has an `ipWhitelist`; every list names real, narrow, public blocks, each once.",
+  rule: "In production each permission has an `ipWhitelist`; every list names few real, narrow, public blocks, each once.",
   why:
     "A stolen key that only works from your own addresses is stolen for nothing. A list with everything in it, or with " +
     "private ranges that the API never sees, looks like a fence and is none.",
   references: [nist("SC-7"), cwe(284, "Improper Access Control")],
   reads: ["permissions[].restrictions.ipWhitelist"],
   parameters: {
-    minPrefixV4: integer("The shortest IPv4 prefix a block may have.", 16),
-    minPrefixV6: integer("The shortest IPv6 prefix a block may have.", 32),
+    minPrefixV4: integer("The shortest IPv4 prefix a block may have; a list holds at most that much in all.", 16),
+    minPrefixV6: integer("The shortest IPv6 prefix a block may have; a list holds at most that much in all.", 32),
+    maxEntries: integer("The most entries that the lists behind one grant may have.", 100, 1),
     allowPrivate: flag("Allows private and other special ranges, for an API reached over a private network.", false),
     outsideProduction: outsideProduction("advisory"),
   },
@@ -42,6 +45,7 @@ export const ipAllowList = define({
       }
       yield* badBlocks(ipWhitelist, params);
     }
+    yield* tooMuch(key.permissions, params);
   },
   /** Sorts, and drops what another block of the list holds already: the same addresses, said once. */
   remediate({ key }, bag) {
@@ -67,40 +71,127 @@ export const ipAllowList = define({
 interface Limits {
   readonly minPrefixV4: number;
   readonly minPrefixV6: number;
+  readonly maxEntries: number;
   readonly allowPrivate: boolean;
 }
 
+interface Entry {
+  readonly path: string;
+  readonly block: Block;
+}
+
 function* badBlocks(list: ListView, limits: Limits): Iterable<Finding> {
-  const blocks: { path: string; block: Block }[] = [];
+  const entries: Entry[] = [];
   for (const { path, value } of list.items) {
     const block = readBlock(value);
-    if (block === undefined) {
-      yield { rule: "unreadable", path, message: "is no IP address or CIDR block" };
-      continue;
+    if (block === undefined) yield { rule: "unreadable", path, message: "is no IP address or CIDR block" };
+    else {
+      yield* badBlock({ path, block }, limits);
+      entries.push({ path, block });
     }
-    const shortest = block.family === 4 ? limits.minPrefixV4 : limits.minPrefixV6;
-    if (block.prefix === 0) yield { rule: "everyone", path, message: "lets every address in" };
-    else if (block.prefix < shortest) {
-      yield {
-        rule: "wide",
-        path,
-        step: 1,
-        message: `has a prefix of /${block.prefix}; at least /${shortest} is wanted`,
-      };
-    }
-    const special = limits.allowPrivate || block.prefix === 0 ? undefined : specialRange(block);
-    if (special !== undefined) {
-      yield {
-        rule: "special",
-        path,
-        message: `reaches into a range that no caller comes from over the internet (${special})`,
-      };
-    }
-    const twin = blocks.find((other) => overlaps(other.block, block));
-    if (twin !== undefined)
-      yield { rule: "overlap", path, step: 2, message: `overlaps ${twin.path}: remove the narrower one` };
-    blocks.push({ path, block });
   }
+  for (const [later, earlier] of repeated(entries)) {
+    yield { rule: "overlap", path: later, step: 2, message: `overlaps ${earlier}: remove the narrower one` };
+  }
+}
+
+/** What is wrong with one block, as it stands and as the IPv4 addresses it stands for. */
+function* badBlock({ path, block }: Entry, limits: Limits): Iterable<Finding> {
+  const images = asIPv4(block);
+  if (block.prefix === 0) yield { rule: "everyone", path, message: "lets every address in" };
+  else if (images.some(({ prefix }) => prefix === 0)) {
+    const message = "lets every IPv4 address in, written as IPv6 (mapped, translated or tunnelled)";
+    yield { rule: "everyone", path, message };
+  } else {
+    const wide = [block, ...images].find(({ family, prefix }) => prefix < shortest(family, limits));
+    if (wide !== undefined) {
+      const as = wide === block ? "" : " as IPv4";
+      const message = `has a prefix of /${wide.prefix}${as}; at least /${shortest(wide.family, limits)} is wanted`;
+      yield { rule: "wide", path, step: 1, message };
+    }
+    const special = limits.allowPrivate ? undefined : [block, ...images].map(specialRange).find((kind) => kind);
+    if (special !== undefined) {
+      const message = `reaches into a range that no caller comes from over the internet (${special})`;
+      yield { rule: "special", path, message };
+    }
+  }
+}
+
+function shortest(family: 4 | 6, limits: Limits): number {
+  return family === 4 ? limits.minPrefixV4 : limits.minPrefixV6;
+}
+
+/**
+ * The lists behind each grant, taken together: many narrow blocks, in one list or in many permissions that grant the
+ * same, let in as much as a wide one. In all they may hold what one block may.
+ */
+function* tooMuch(permissions: readonly PermissionView[], limits: Limits): Iterable<Finding> {
+  const behind = Map.groupBy(
+    permissions.flatMap((permission) => grantsOf(permission).map((grant) => ({ grant, list: permission.ipWhitelist }))),
+    ({ grant }) => grant,
+  );
+  const told = new Set<string>();
+  for (const parts of behind.values()) {
+    const lists = [...new Set(parts.map(({ list }) => list))];
+    const [first] = lists;
+    if (first === undefined || told.has(first.path)) continue;
+    const blocks = lists.flatMap(({ items }) => items.flatMap(({ value }) => readBlock(value) ?? []));
+    if (blocks.length < 2) continue; // judged by itself above
+    const whose = lists.length === 1 ? "" : " with those of other permissions that grant the same";
+    const { v4, v6 } = sizeOf(blocks);
+    const findings: Finding[] = [];
+    if (blocks.length > limits.maxEntries) {
+      const message = `has ${blocks.length} entries${whose}; at most ${limits.maxEntries} are read by anybody`;
+      findings.push({ rule: "many", path: first.path, step: 1, message });
+    }
+    for (const [family, size] of [[4, v4] as const, [6, v6] as const]) {
+      const most = 1n << BigInt((family === 4 ? 32 : 128) - shortest(family, limits));
+      if (size <= most) continue;
+      const message = `holds more IPv${family} addresses in all${whose} than one block of /${shortest(family, limits)}, the most it may`;
+      findings.push({ rule: "wide-in-all", path: first.path, step: 1, message });
+    }
+    if (findings.length > 0) told.add(first.path);
+    yield* findings;
+  }
+}
+
+function grantsOf({ resource = "", actions }: PermissionView): string[] {
+  const grants = actions.flatMap(({ value }) => expand(resource, value).map(grantName));
+  return grants.length > 0 ? grants : [resource]; // what the catalogue doesn't know is still one grant
+}
+
+/**
+ * Entries that share an address with one that stands before them, with the first such. Blocks lie in each other or
+ * apart, so one pass over them by their start is enough, whatever the list's length.
+ */
+function repeated(entries: readonly Entry[]): [string, string][] {
+  const sorted = entries
+    .map(({ block }, at) => ({ block, at, around: at, within: at }))
+    .sort(
+      (a, b) =>
+        a.block.family - b.block.family || compare(a.block.bits, b.block.bits) || a.block.prefix - b.block.prefix,
+    );
+  const open: typeof sorted = [];
+  const close = () => {
+    const inner = open.pop();
+    const outer = open.at(-1);
+    if (inner !== undefined && outer !== undefined) outer.within = Math.min(outer.within, inner.within);
+  };
+  for (const entry of sorted) {
+    for (let top = open.at(-1); top !== undefined && !contains(top.block, entry.block); top = open.at(-1)) close();
+    entry.around = Math.min(entry.at, open.at(-1)?.around ?? entry.at);
+    open.push(entry);
+  }
+  while (open.length > 0) close();
+  return sorted
+    .map(({ at, around, within }) => ({ at, first: Math.min(around, within) }))
+    .filter(({ at, first }) => first < at)
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, first }) => [entries[at]?.path ?? "", entries[first]?.path ?? ""]);
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The widest blocks only, sorted; `undefined` if one of them can't be read. */

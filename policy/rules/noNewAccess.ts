@@ -1,70 +1,116 @@
 import { decodeMarker } from "../../provider/domain/marker.ts";
 import type { WireKey } from "../../provider/domain/wire.ts";
 import { newGrants } from "../access.ts";
-import { NotEvaluated } from "../account.ts";
+import { type Account, NotEvaluated } from "../account.ts";
+import { type Approval, approvalFault, isApproved } from "../approvals.ts";
+import { type Grant, grantName } from "../catalogue.ts";
 import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
+import { choice, integer, records } from "../parameters.ts";
 import { nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
-import { DAY_MS, listed } from "./shared.ts";
+import { isUnknown, type OwnershipView, type PermissionView } from "../view.ts";
+import { listed } from "./shared.ts";
+
+const NO_APPROVALS: readonly Approval[] = [];
 
 export const noNewAccess = define({
   id: "no-new-access",
   title: "New access is approved",
   severity: "high",
   level: "mandatory",
-  rule: "What a key would be able to do beyond its living predecessor is approved, by name and date. (Live check; blocks in CI.)",
+  rule: "What a key would be able to do beyond each of its living predecessors is approved in the pack's configuration, by name, until a day. (Live check; blocks in CI.)",
   why:
     "The other policies judge what a key may do; this one judges the step. A pull request that adds a grant looks like any " +
-    "other, unless the account says that nobody had it yesterday.",
+    "other, unless the account says that nobody had it yesterday. Predecessors are known by their mark, which can be " +
+    "copied: so access counts as had only where every living key with the mark has it, and a forged one opens nothing. " +
+    "In an overlap the older, narrower key counts as well: let an approval outlast it.",
   references: [nist("CM-3"), nist("AC-6(7)")],
-  reads: ["permissions", "metadata.approved-by", "ownership"],
+  reads: ["permissions"],
+  alsoReads: ["ownership"],
   parameters: {
-    approvalDays: integer("How long an approval holds, in days.", 30, 1),
+    approvals: records(
+      "Access agreed to: URN or pattern of the key, `resource:action` (with `*`), by whom, and the last day it holds (UTC).",
+      {
+        urn: { type: "string", minLength: 1 },
+        grant: { type: "string", minLength: 1 },
+        by: { type: "string", minLength: 1 },
+        until: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+      },
+      NO_APPROVALS,
+    ),
+    approvalDays: integer("How far ahead an approval may end, in days.", 30, 1),
+    unanswered: choice(
+      "What a check does to which the account gives no answer: `ci` = blocks in CI and is shown elsewhere, `mandatory` = blocks, `advisory` = is shown.",
+      ["ci", "mandatory", "advisory"],
+      "ci",
+    ),
   },
-  remediation: ['have it reviewed and set `metadata: { "approved-by": "NAME YYYY-MM-DD" }`'],
+  remediation: [
+    "have it reviewed, and add to this policy's `approvals`: " +
+      '`{ "urn": "*::KEY", "grant": "resource:action", "by": "NAME", "until": "YYYY-MM-DD" }`',
+    "give the check a token that may list keys, and run it again",
+  ],
   example: {
     stack: "acme-prod",
     key: {
       permissions: [
-        { resource: "scores", actions: ["read"] },
-        { resource: "trust", actions: ["read"] },
+        { resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.0/24"] } },
+        { resource: "trust", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.0/24"] } },
       ],
     },
-    path: "metadata.approved-by",
-    insecure: undefined,
-    secure: "j.doe 2026-10-30",
+    path: "parameters.approvals",
+    insecure: [],
+    secure: [{ urn: "*::backend", grant: "trust:read", by: "j.doe", until: "2026-11-15" }],
     account: "The living key may read scores only.",
   },
-  async liveResource({ key, now, params, ci }, account) {
-    const listing = await account.listing();
-    if (!listing.complete) throw new NotEvaluated("the account's listing is incomplete");
-    const living = [...listing.keys.values()].filter((candidate) => isLiving(candidate, key.owners));
-    const latest = living.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+  problems: ({ approvals, approvalDays }, now) =>
+    approvals.flatMap((approval, index) => {
+      const fault = approvalFault(approval, now, approvalDays);
+      return fault === undefined ? [] : [`approvals[${index}] approves nothing: ${fault}`];
+    }),
+  async liveResource({ key, urn, now, params, ci }, account) {
+    let living: readonly WireKey[];
+    try {
+      living = await livingKeys(account, key.ownership);
+    } catch (error) {
+      const blocks = params.unanswered === "mandatory" || (params.unanswered === "ci" && ci);
+      if (!(error instanceof NotEvaluated) || !blocks) throw error;
+      const message = `not evaluated: ${error.message}; new access can't be ruled out`;
+      return [{ rule: "not-evaluated", path: "permissions", step: 1, message }];
+    }
     const findings: Finding[] = [];
     for (const permission of key.permissions) {
       // A restriction that isn't known yet may narrow or not: named in an advisory, judged by `up`.
       if (isUnknown(key, `${permission.path}.restrictions`)) continue;
-      const grants = newGrants(permission, latest?.permissions ?? []);
+      const grants = beyond(permission, living).filter(
+        (grant) => !isApproved(params.approvals, urn, grant, now, params.approvalDays),
+      );
       if (grants.length === 0) continue;
-      const than = latest === undefined ? "no key of this resource is alive yet" : "its living key doesn't have that";
-      const message = `would add ${listed(grants)}: ${than}`;
+      const message = `would add ${listed(grants.map(grantName))}: ${than(living.length)}`;
       findings.push({ rule: "new-access", path: permission.path, message, ...(ci ? {} : { advisory: true }) });
     }
-    if (isUnknown(key, "metadata") || isUnknown(key, "metadata.approved-by")) return [];
-    return isApproved(key.metadata?.["approved-by"] ?? "", now, params.approvalDays) ? [] : findings;
+    return findings;
   },
 });
 
-function isLiving(candidate: WireKey, owners: readonly string[]): boolean {
-  const marker = decodeMarker(candidate.metadata);
-  return candidate.status === "active" && marker !== undefined && owners.includes(marker.owner);
+/** Keys in use with the mark of this resource, its real predecessors and whatever copies the mark. */
+async function livingKeys(account: Account, { identity, owner }: OwnershipView): Promise<WireKey[]> {
+  const listing = await account.listing();
+  if (!listing.complete) throw new NotEvaluated("the account's listing is incomplete");
+  return [...listing.keys.values()].filter(({ status, metadata }) => {
+    const marker = decodeMarker(metadata);
+    if (status !== "active" || marker === undefined || owner === undefined) return false;
+    return marker.owner === owner && (identity === undefined || marker.identity === identity);
+  });
 }
 
-/** A name and a day: not ahead of today (a day's slack for time zones), not older than an approval holds. */
-function isApproved(text: string, now: number, days: number): boolean {
-  const day = /\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
-  const named = text.replace(day ?? "", "").trim() !== "";
-  const at = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
-  return named && at <= now + DAY_MS && now - at <= (days + 1) * DAY_MS;
+/** What a permission grants beyond one living key or more; beyond nothing where there is none. */
+function beyond(permission: PermissionView, living: readonly WireKey[]): Grant[] {
+  const had = living.length === 0 ? [[]] : living.map(({ permissions }) => permissions);
+  return [...new Set(had.flatMap((permissions) => newGrants(permission, permissions)))];
+}
+
+function than(living: number): string {
+  if (living === 0) return "no key of this resource is alive yet";
+  if (living === 1) return "its living key doesn't have that";
+  return `not each of the ${living} living keys with its mark has that (an overlap, or a copied mark)`;
 }

@@ -2,14 +2,14 @@ import { grantName } from "../catalogue.ts";
 import { define } from "../definition.ts";
 import { cwe, nist } from "../references.ts";
 import { isUnknown } from "../view.ts";
-import { granted, listed, outsideProduction } from "./shared.ts";
+import { confines, granted, listed, outsideProduction } from "./shared.ts";
 
 export const restrictedWrites = define({
   id: "restricted-writes",
   title: "A write says whose and where",
   severity: "medium",
   level: "mandatory",
-  rule: "A permission that changes or deletes data is confined to identities or chains.",
+  rule: "A permission that changes or deletes data is confined to named identities or chains.",
   why:
     "An application writes for its own identities on its own chains. Without a restriction, the same key writes for every " +
     "identity of the account, and a bug is as wide as a theft.",
@@ -23,6 +23,7 @@ export const restrictedWrites = define({
   parameters: { outsideProduction: outsideProduction("advisory") },
   remediation: [
     "add `restrictions: { identities: [...] }` or `restrictions: { chains: [...] }` to the permission",
+    "name them: `all`, `any` and `*` confine to nothing",
     "split the permission if only its reads may stay unrestricted",
   ],
   example: {
@@ -35,7 +36,7 @@ export const restrictedWrites = define({
   *resource({ key }) {
     for (const permission of key.permissions) {
       const { path, identities, chains } = permission;
-      if (identities.present || chains.present) continue;
+      if (confines(permission)) continue;
       // Not known yet isn't absent: the advisory names it, `up` judges it.
       if (isUnknown(key, identities.path) || isUnknown(key, chains.path)) continue;
       const writes = granted({ ...key, permissions: [permission] }).filter(({ grant }) => grant.harm !== "observe");

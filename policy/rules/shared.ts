@@ -33,6 +33,22 @@ export function outsideProduction(preset: "advisory" | "mandatory" | "off") {
   );
 }
 
+/**
+ * True if a permission is confined to identities or chains. A member that stands for every one confines to nothing:
+ * `*` in both, and for chains, which have no form of their own, words such as `all`, `Any` and `eip155:all`.
+ */
+export function confines({ identities, chains }: Pick<PermissionView, "identities" | "chains">): boolean {
+  if (identities.present && !identities.items.some(({ value }) => value.includes("*"))) return true;
+  return chains.present && !chains.items.some(({ value }) => isEveryChain(value));
+}
+
+const EVERY: ReadonlySet<string> = new Set(["all", "any", "every", "everything", "wildcard"]);
+
+export function isEveryChain(value: string): boolean {
+  const words = value.toLowerCase().split(/[^a-z0-9]+/);
+  return value.includes("*") || words.some((word) => EVERY.has(word));
+}
+
 export const DAY_MS = 86_400_000;
 
 /** `[a, b]` as "a and b", for words of the closed vocabulary. */

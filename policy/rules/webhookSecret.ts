@@ -11,7 +11,7 @@ export const webhookSecret = define({
   title: "Every webhook is signed with a secret of its own",
   severity: "high",
   level: "mandatory",
-  rule: "A webhook has a secret of at least 32 characters that no other webhook of the stack has.",
+  rule: "A webhook has a secret of at least 32 characters, of some variety, that no other webhook of the stack has.",
   why:
     "Without a secret anybody who learns the URL can send events. With a shared one, whoever runs one receiver can forge " +
     "events for the other. The secrets are compared by hash and never shown.",
@@ -38,6 +38,8 @@ export const webhookSecret = define({
           yield { rule: "absent", path: where, message: "isn't set: deliveries can be forged" };
       } else if (secret.length < params.minLength) {
         yield { rule: "short", path: where, message: `is shorter than ${params.minLength} characters` };
+      } else if (pairsIn(secret) < Math.min(12, params.minLength / 2)) {
+        yield { rule: "monotonous", path: where, message: "repeats a few characters and can be guessed" };
       }
     }
     yield* shared([subject], "within");
@@ -46,6 +48,14 @@ export const webhookSecret = define({
     yield* shared(subjects, "across");
   },
 });
+
+/**
+ * Different pairs of neighbours: 1 for 32 equal characters, at most 10 for a word said three times or more, near 30 for
+ * 32 random hex digits. No measure of strength: it only finds what was typed to fill the length.
+ */
+function pairsIn(secret: string): number {
+  return new Set(Array.from({ length: secret.length - 1 }, (_, at) => secret.slice(at, at + 2))).size;
+}
 
 /** Webhooks with the same secret: of one key (`within`), or of two keys of the stack (`across`). */
 function* shared(subjects: readonly Subject<typeof parameters>[], scope: "within" | "across"): Iterable<Finding> {

@@ -3,6 +3,7 @@ import type { Definition, Finding, Subject } from "../../policy/definition.ts";
 import { detectEnvironment, ENVIRONMENT_WORDS } from "../../policy/environment.ts";
 import { EXAMPLE_NOW } from "../../policy/example.ts";
 import { defaultsOf } from "../../policy/runtime.ts";
+import { API_KEY_TYPE } from "../../policy/selfTest.ts";
 import { readKey } from "../../policy/view.ts";
 import { ACTIONS, RESOURCES } from "../../provider/domain/vocabulary.ts";
 
@@ -34,7 +35,7 @@ export interface Inputs {
   keyId?: string;
   createdAt?: string;
   status?: string;
-  ownership?: { owner: string };
+  ownership?: { identity?: string; owner: string };
 }
 export interface Permission {
   resource: string;
@@ -50,10 +51,12 @@ export interface Webhook {
 /** What the pack would hand to a rule. */
 export function subjectOf(definition: Definition, c: Case): Subject {
   const tags = new Map(Object.entries(c.tags));
-  const settings = { environment: "", environmentTag: "environment", environmentWords: ENVIRONMENT_WORDS };
+  const settings = { environment: "", environmentTag: "environment", environmentWords: {}, productionByDefault: false };
   return {
     key: readKey(c.inputs),
     urn: `urn:pulumi:${c.stack}::app::pulumi-nodejs:dynamic/zkscore:ApiKey::${c.name}`,
+    type: API_KEY_TYPE,
+    fromState: false,
     name: c.name,
     stack: c.stack,
     options: c.options,
@@ -153,6 +156,7 @@ const fields = fc.record(
     keyId: fc.constant("key_1"),
     createdAt: fc.integer({ min: 0, max: 200 }).map((days) => new Date(NOW - days * DAY).toISOString()),
     status: some(["active", "revoked"]),
+    ownership: fc.constant({ identity: "i", owner: "another one's" }),
   },
   { requiredKeys: ["permissions", "keyId", "createdAt"] },
 );

@@ -1,4 +1,12 @@
 import { COMPLIANT } from "../../policy/example.ts";
+import { ownerOf } from "../../provider/domain/marker.ts";
+import { type Given, urnOf } from "./policyRpc.ts";
+
+/** What the constructor makes of a place. */
+export function ownershipOf(given: Given, identity = "identity-1") {
+  const { stack = "acme-prod", name = "backend" } = given;
+  return { owner: ownerOf(identity, urnOf(given)), identity, project: "app", stack, name };
+}
 
 /** A compliant production key in which every field is set, so that each can be taken away. */
 export const FULL: Readonly<Record<string, unknown>> = {
@@ -18,7 +26,7 @@ export const FULL: Readonly<Record<string, unknown>> = {
       secret: "0123456789abcdef0123456789abcdef",
     },
   ],
-  ownership: { owner: "owner-1", identity: "identity-1", project: "app", stack: "acme-prod", name: "backend" },
+  ownership: ownershipOf({}),
 };
 
 /** A key that every resource policy refuses in production. */

@@ -4,6 +4,7 @@ import type { Policy } from "../../policy/args.ts";
 import { COMPLIANT, EXAMPLE_NOW } from "../../policy/example.ts";
 import type { Host } from "../../policy/host.ts";
 import { API_KEY_TYPE } from "../../policy/selfTest.ts";
+import { isStateFile } from "../../policy/stateFile.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import { packageRoot } from "../../tools/root.ts";
 
@@ -62,6 +63,7 @@ export function testHost(more: Partial<Host> & { api?: Partial<KeyApi> } = {}): 
   return {
     now: () => Date.parse(EXAMPLE_NOW),
     env: {},
+    isStateFile,
     openApi: async () => ({ ...NO_API, ...more.api }),
     ...more,
   };

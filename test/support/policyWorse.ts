@@ -42,6 +42,12 @@ const dropFence = fc.nat(3).map((p) => (c: Case) => {
 
 /** By policy. Policies that ask the account, and the two about the pack itself, have properties of their own. */
 export const WORSE: Partial<Record<PolicyName, Worsening & { compare: Path }>> = {
+  noDisguisedKey: {
+    change: fc.constantFrom("x", "i").map((identity) => (c: Case) => {
+      c.inputs.ownership = { identity, owner: "a third one's" };
+    }),
+    compare: "by path",
+  },
   noWildcardAccess: { ...grants(), compare: "by rule" },
   noDestructiveActions: { ...grants(), compare: "by path" },
   noWriteInProduction: { ...grants(), compare: "by path" },

@@ -1,0 +1,82 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { COMPLIANT } from "../policy/example.ts";
+import { render } from "../policy/render.ts";
+import { providerText } from "../provider/resources/providerText.ts";
+import { packageRoot } from "../tools/root.ts";
+import { describeWithEngine } from "./support/engine.ts";
+import { succeed } from "./support/stack.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+/** What only the engine can show: which URN, properties and messages reach the pack. */
+const PACK = ["--policy-pack", join(packageRoot, "policy")];
+const imports = 'import * as pulumi from "@pulumi/pulumi";\nimport { ApiKey } from "pulumi-zkscore";\n';
+const args = render(COMPLIANT, 0);
+const FINDING = /\[(mandatory|advisory)\]/;
+
+describeWithEngine("the pack and what isn't declared as a key", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld({ program: "", stack: "acme-prod" });
+  });
+  afterEach(() => world.dispose());
+
+  test("an honest key passes: alone, in a component, moved into one by an alias, and in `policy analyze`", async () => {
+    const component =
+      'class Team extends pulumi.ComponentResource { constructor(n: string) { super("acme:index:Team", n, {}); } }\n'.replace(
+        "(n: string)",
+        "(n)",
+      );
+    world.stack.setProgram(`${imports}${component}
+      new ApiKey("alone", ${args});
+      new ApiKey("inside", ${args}, { parent: new Team("team") });`);
+    expect((await succeed(world.stack.up(PACK))).output).not.toMatch(FINDING);
+    world.stack.setProgram(`${imports}${component}
+      const team = new Team("team");
+      new ApiKey("moved", ${args}, { parent: team, aliases: [{ name: "alone", parent: pulumi.rootStackResource }] });
+      new ApiKey("inside", ${args}, { parent: team });`);
+    expect((await succeed(world.stack.preview(PACK))).output).not.toMatch(FINDING);
+    const moved = await succeed(world.stack.up(PACK));
+    expect(moved.output).not.toMatch(FINDING);
+    expect(world.live()).toHaveLength(2);
+    const file = join(world.stack.folder, "state.json");
+    writeFileSync(file, JSON.stringify(await world.stack.export()));
+    const analyzed = await world.stack.run(["policy", "analyze", "--file", file, ...PACK]);
+    expect(analyzed.output).not.toMatch(/\[mandatory\]/);
+  });
+
+  test("our inputs under another type, and another stack's ownership, make no key", async () => {
+    const text = JSON.stringify(providerText("apiKey"));
+    const ownership = '{ identity: "i", owner: "o", project: "p", stack: "s", name: "n" }';
+    world.stack.setProgram(`${imports}
+      new pulumi.CustomResource("pulumi-nodejs:dynamic/acme:Thing", "thing",
+        { permissions: [{ resource: "all", actions: ["all"] }], ownership: ${ownership}, __provider: ${text} });
+      new ApiKey("victim", ${args}, { transforms: [({ props, opts }) =>
+        ({ props: { ...props, ownership: { ...props["ownership"], owner: "another one's" } }, opts })] });`);
+    const preview = await world.stack.preview(PACK);
+    expect(preview.output).toMatch(/\[mandatory\] \[severity: critical\] {2}no-disguised-key.*Thing: thing/);
+    expect(preview.output).toMatch(/\[mandatory\] \[severity: critical\] {2}no-wildcard-access.*Thing: thing/);
+    expect(preview.output).toMatch(/\[mandatory\] \[severity: critical\] {2}no-disguised-key.*ApiKey: victim/);
+    expect((await world.stack.up(PACK)).code).not.toBe(0);
+    expect(world.live()).toEqual([]);
+    expect(world.requests()).not.toContain("create");
+  });
+
+  test('the text "[secret]" is a text in preview and up, and unknown in `policy analyze` alone', async () => {
+    const hook = '[{ url: "https://hooks.acme.example/x", events: ["score.updated"], secret: "[secret]" }]';
+    world.stack.setProgram(`${imports}
+      new ApiKey("hooked", { ...${args}, webhooks: ${hook} });`);
+    const preview = await world.stack.preview(PACK);
+    expect(preview.output).toContain("webhooks[0].secret: is shorter than 32 characters");
+    await succeed(world.stack.up());
+    const file = join(world.stack.folder, "redacted.json");
+    writeFileSync(file, JSON.stringify(await world.stack.export()));
+    const analyze = ["policy", "analyze", "--file", file, ...PACK];
+    const blind = await world.stack.run(analyze, { PULUMI_CONFIG_PASSPHRASE: undefined });
+    expect(blind.output).toContain("not judged: webhooks.");
+    expect(blind.output).not.toContain("is shorter than");
+  });
+});
