@@ -335,3 +335,22 @@ test("a server that says numbers as text, chains as numbers, and null for no res
   expect(stack.log).not.toMatch(/warning|lost/);
   await quiet();
 });
+
+test.each([
+  ["replace", 2],
+  ["patch", 1],
+])(
+  "a server that answers as asked and keeps more (updates: %s) is mended once, and then fails the up",
+  async (updates, made) => {
+    stack.env["ZKSCORE_UPDATES"] = updates;
+    widen("store", "grant");
+    await stack.up(PROGRAM);
+    expect(await failure(stack.up(PROGRAM))).toMatch(/ZKS_WIDER[\s\S]*scores:delete/);
+    expect(await failure(stack.up(PROGRAM))).toMatch(/ZKS_WIDER/);
+    expect(posts()).toBe(made);
+    stack.env["ZKSCORE_ACCEPT_WIDER"] = "a";
+    await stack.up(PROGRAM);
+    expect(posts()).toBe(made);
+    await quiet();
+  },
+);

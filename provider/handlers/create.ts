@@ -84,7 +84,7 @@ async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyStat
   view.overlapIsOver(dueEntries(retires, now).map(({ keyId }) => keyId));
   const { state, answer } =
     adopting?.apiKey === undefined
-      ? await makeKey(context, inputs, retires, now)
+      ? await makeKey(context, inputs, retires, now, superseded?.drift)
       : await adoptKey(context, inputs, { ...adopting, apiKey: adopting.apiKey, retires }, now);
 
   // Sync
@@ -117,6 +117,7 @@ async function makeKey(
   inputs: KeyInputs,
   retires: Retired[],
   now: number,
+  drifted: KeyState["drift"],
 ): Promise<{ state: KeyState; answer: RemoteKey }> {
   const expiry = inputs.expiry ?? expiryFrom(inputs, now);
   const made = await ensureKey(context, inputs, expiry, retires);
@@ -134,7 +135,7 @@ async function makeKey(
     retires,
   });
   context.view.made(state, retires);
-  return { state: withUnproven(context, state, made.key), answer: made.key };
+  return { state: withUnproven(context, state, made.key, undefined, drifted), answer: made.key };
 }
 
 function isListedLive(listing: Listing, keyId: string): boolean {

@@ -9,17 +9,20 @@ import { askedOf } from "./state.ts";
 
 /**
  * The state of a key that was just made or changed, with what the answer leaves open of `fields`: those in which it shows
- * more than was asked, or nothing. They get no base line: with one of what nobody asked for, any later mending were drift.
+ * more than was asked, or nothing. `drifted`: what this mends; an account that keeps more than it answers would be mended at every
+ * run. They get no base line: with one of what nobody asked for, any later mending were drift.
  */
 export function withUnproven(
   context: HandlerContext,
   state: KeyState,
   answer: RemoteKey,
   fields: readonly AskedField[] = ["permissions", "rateLimit", "expiry"],
+  drifted: Readonly<Record<string, unknown>> = {},
 ): KeyState {
   const { unproven: before = [], ...proven } = state;
   const verdict = onlyOf(judgeAnswer(askedOf(state), answer), fields);
-  const doubted = new Set([...verdict.wider, ...verdict.unseen].map(({ field }) => field));
+  const mended = fields.filter((field) => Object.hasOwn(drifted, field));
+  const doubted = new Set([...mended, ...[...verdict.wider, ...verdict.unseen].map(({ field }) => field)]);
   if (doubted.size === 0) warnRounded(context, state, verdict);
   const unproven = [...before.filter((field) => !fields.includes(field)), ...doubted];
   return unproven.length === 0 ? proven : { ...proven, unproven, confirmed: without(state.confirmed, unproven) };

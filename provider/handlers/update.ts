@@ -112,7 +112,7 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
     for (const field of kept) Object.assign(confirmed, { [field]: olds.confirmed[field] });
     const drift = Object.fromEntries(kept.map((field) => [field, olds.drift?.[field]]));
     const now = { ...rest, ...(kept.length === 0 ? {} : { drift }), name, confirmed, salt, ownership: news.ownership };
-    return withUnproven(context, now, echo, sentOf(fields));
+    return withUnproven(context, now, echo, sentOf(fields), olds.drift);
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
