@@ -40,6 +40,7 @@ describeWithEngine("drift", () => {
       expect(world.key(name).id, `${name} was repaired in place`).toBe(wanted[name]?.id);
     }
     expectRepaired(world);
+    await succeed(world.stack.refresh(["--expect-no-changes"]));
 
     await changeOutOfBand(world);
     await succeed(world.stack.up([], { ZKSCORE_UPDATES: "replace" }));

@@ -34,8 +34,8 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   "use-the-secret": { keys: 1 },
 };
 
-/** Several keys, secrets of the program, keys that exist, a use of the secret, another stack name. */
-const SHARE = ["adopt-existing-key", "batch-of-keys", "use-the-secret", "webhook-key"];
+/** Keys that exist, a use of the secret, secrets of the program. The others are declarations of the same kind. */
+const SHARE = ["adopt-existing-key", "use-the-secret", "webhook-key"];
 
 const KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 

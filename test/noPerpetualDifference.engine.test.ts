@@ -5,6 +5,8 @@ import { share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, type World } from "./support/world.ts";
 
+const NEVER_IN_PLACE = Object.values(FIELD_CASES).filter(({ change }) => change === "replaces").length;
+
 let world: World | undefined;
 
 describeWithEngine("a server that normalises, fills in and reorders every field", () => {
@@ -25,7 +27,11 @@ describeWithEngine("a server that normalises, fills in and reorders every field"
     for (const [mode, stage] of share("changes under a normalising server", changes, ([mode]) => mode === "patch")) {
       const env = { ZKSCORE_UPDATES: mode };
       world.stack.setProgram(fieldProgram(stage));
+      const before = world.live();
       await succeed(world.stack.up([], env));
+      // What can't be changed in place: the end, and a rotation by trigger.
+      const kept = world.live().filter((id) => before.includes(id));
+      expect(kept).toHaveLength(mode === "patch" ? before.length - NEVER_IN_PLACE : kept.length);
       await world.settled(env);
       expect(world.live()).toHaveLength(Object.keys(FIELD_CASES).length);
     }
