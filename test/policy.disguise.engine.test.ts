@@ -55,7 +55,7 @@ describeWithEngine("the pack and what isn't declared as a key", () => {
       new pulumi.CustomResource("pulumi-nodejs:dynamic/acme:Thing", "thing",
         { permissions: [{ resource: "all", actions: ["all"] }], ownership: ${ownership}, __provider: ${text} });
       new ApiKey("victim", ${args}, { transforms: [({ props, opts }) =>
-        ({ props: { ...props, ownership: { ...props["ownership"], owner: "another one's" } }, opts })] });`);
+        ({ props: { ...props, ownership: ${ownership} }, opts })] });`);
     const preview = await world.stack.preview(PACK);
     expect(preview.output).toMatch(/\[mandatory\] \[severity: critical\] {2}no-disguised-key.*Thing: thing/);
     expect(preview.output).toMatch(/\[mandatory\] \[severity: critical\] {2}no-wildcard-access.*Thing: thing/);
