@@ -1,6 +1,7 @@
 import type { Listing, RemoteKey } from "../../provider/api/types.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
 import { decodeMarker, type Marker } from "../../provider/domain/marker.ts";
+import { shown } from "../../provider/domain/shown.ts";
 import { isLive, neverUsed } from "../../provider/handlers/remote.ts";
 import type { ExportedState } from "../exportedState.ts";
 
@@ -85,7 +86,7 @@ function holdOf(
   listing: Listing,
 ): string | undefined {
   for (const { key: other, successor } of successors(listing)) {
-    if (other === key.id) return `key ${successor} retires it, and its state was not given`;
+    if (other === key.id) return `key ${shown(successor)} retires it, and its state was not given`;
   }
   const written = states
     .filter((state) => marker !== undefined && state.identities.has(marker.identity))

@@ -8,6 +8,9 @@ import type { Listing, RemoteKey } from "./types.ts";
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10_000;
+/** What one listing may hold. An honest account has some thousands of keys, of about 1 KB each. */
+const KEYS_MAX = 100_000;
+const BYTES_MAX = 100 * 1024 * 1024;
 
 /** `seen` keys so far, of the `total` that the server speaks of. A listing that contradicts itself starts again. */
 export type OnPage = (seen: number, total: number) => void;
@@ -16,6 +19,8 @@ export type OnPage = (seen: number, total: number) => void;
 interface Page {
   body: ListResponse;
   serverTime: number;
+  /** Of its text. */
+  bytes: number;
 }
 
 interface Walk {
@@ -37,7 +42,11 @@ export async function fetchListing(context: Context, onPage?: OnPage): Promise<L
     const request = { ...first.request, path };
     const { value, answer } = await exchange({ ...first, request, schema: listResponse });
     onPage?.(offset + value.keys.length, value.pagination.total);
-    return { body: value, serverTime: serverTime(first.call, answer, value.timestamp) };
+    return {
+      body: value,
+      serverTime: serverTime(first.call, answer, value.timestamp),
+      bytes: answer.text?.length ?? 0,
+    };
   };
   let walk = await walkPages(first.call, fetchPage);
   if (!walk.complete) walk = await walkPages(first.call, fetchPage);
@@ -51,8 +60,11 @@ async function walkPages(call: Call, fetchPage: (offset: number) => Promise<Page
   let total: number | undefined;
   let consistent = true;
   let offset = 0;
+  let bytesSum = 0;
   for (let n = 0; n < PAGES_MAX; n++) {
-    const { body, serverTime } = await fetchPage(offset);
+    const { body, serverTime, bytes } = await fetchPage(offset);
+    bytesSum += bytes;
+    if (bytesSum > BYTES_MAX || keys.size + body.keys.length > KEYS_MAX) throw tooMuch(call);
     const { pagination } = body;
     if (pagination.offset !== offset)
       throw listingError(call, "the server answered another page than the one asked for");
@@ -70,4 +82,10 @@ async function walkPages(call: Call, fetchPage: (offset: number) => Promise<Page
     }
   }
   throw listingError(call, `more than ${PAGES_MAX} pages`);
+}
+
+/** Before it fills this machine's memory. */
+function tooMuch(call: Call) {
+  const why = `it has no end in sight: more than ${KEYS_MAX.toLocaleString("en-US")} keys, or more than ${BYTES_MAX / 1024 / 1024} MB`;
+  return listingError(call, why);
 }

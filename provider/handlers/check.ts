@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { normalised } from "../domain/canonical.ts";
 import { inputSchema } from "../domain/inputSchema.ts";
 import type { KeyInputs } from "../domain/inputs.ts";
+import { leakProblems } from "../domain/leaks.ts";
 import { crossFieldProblems, type Problem } from "../domain/rules.ts";
+import { oneLine } from "../domain/shown.ts";
 import { sameJson } from "../domain/stable.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { WEBHOOK_EVENTS } from "../domain/vocabulary.ts";
@@ -38,11 +40,14 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
     ...(context.settings.limits === undefined ? {} : { limits: context.settings.limits }),
   });
   warnUnknownEvents(context, result);
-  return { inputs: result, failures: [...rules, ...ignoredProblems(olds, result)].map(sentence) };
+  return {
+    inputs: result,
+    failures: [...rules, ...ignoredProblems(olds, result), ...leakProblems(olds, result)].map(sentence),
+  };
 }
 
 function sentence({ path, text }: Problem): string {
-  return `${path}: ${text}`;
+  return oneLine(`${path}: ${text}`);
 }
 
 /** The schema's complaints, save those about values that are not known yet. */

@@ -1,4 +1,5 @@
 import { ZkscoreError } from "../domain/errors.ts";
+import { shown } from "../domain/shown.ts";
 import { knownListing } from "../stack/known.ts";
 import type { StackName } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
@@ -66,7 +67,7 @@ function nameOrphans(context: HandlerContext, state: IdentityState, name: StackN
     if (marker.keep || !neverUsed(key)) continue;
     log.warn(
       `${nameOf(key)} was never used and isn't in the part of the state that this run has read. ` +
-        `If "${marker.name}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
+        `If "${shown(marker.name)}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
         "`pulumi destroy` does",
     );
   }
