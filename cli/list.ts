@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
 import { isLive } from "../provider/handlers/remote.ts";
-import { withAccount } from "./account.ts";
+import { exitCodeOf, withAccount } from "./account.ts";
 import { print, printJson } from "./output.ts";
 import { shortPermissions, table } from "./table.ts";
 
@@ -35,7 +35,7 @@ export async function list(argv: readonly string[]): Promise<number> {
   else print(asTable(keys));
   const hidden = listing.keys.size - keys.length;
   if (hidden > 0 && !values.json) print(`\n${hidden} revoked or expired; --all shows them`);
-  return 0;
+  return exitCodeOf(listing);
 }
 
 /** A key as `--json` shows it. */

@@ -14,7 +14,8 @@ const USAGE = `zkscore-keys: the API keys of a ZKScore account
   zkscore-keys COMMAND --help says more; --version says which release this is.
 
 The account: ZKSCORE_TOKEN, and ZKSCORE_BASE_URL where it isn't the documented one.
-Exit codes: 0 done, nothing found; 1 failed; 2 wrong arguments; 3 \`reconcile\` found something to look at.
+Exit codes: 0 done, nothing found; 1 failed; 2 wrong arguments; 3 something to look at: a finding of \`reconcile\`, or a
+listing that is not complete.
 `;
 
 type Command = (argv: readonly string[]) => Promise<number>;

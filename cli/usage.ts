@@ -5,7 +5,7 @@ import { ZkscoreError } from "../provider/domain/errors.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import { isLive } from "../provider/handlers/remote.ts";
-import { withAccount } from "./account.ts";
+import { exitCodeOf, withAccount } from "./account.ts";
 import { WrongArguments } from "./failure.ts";
 import { print, printJson } from "./output.ts";
 import { table } from "./table.ts";
@@ -39,16 +39,19 @@ export async function usage(argv: readonly string[]): Promise<number> {
   }
   const { key: keyId, from, to, json } = values;
   const query = queryOf({ keyId, from, to });
-  await withAccount(async ({ client, list }) => {
+  return withAccount(async ({ client, list }) => {
     const listing = keyId === undefined && json ? undefined : await list();
     // To an API that knows no such key its usage is 0, which would be read as "nobody uses it".
     if (keyId !== undefined && listing?.keys.has(keyId) === false) throw unknownKey();
     const answer = await client.usage(query);
-    if (json || listing === undefined) return printJson(answer);
+    if (json || listing === undefined) {
+      printJson(answer);
+      return listing === undefined ? 0 : exitCodeOf(listing);
+    }
     const rows = keyId === undefined ? byKey([...listing.keys.values()], listing.serverTime) : endpoints(answer);
     print(`${totals(answer)}\n\n${rows}`);
+    return exitCodeOf(listing);
   });
-  return 0;
 }
 
 function queryOf({ keyId, from, to }: Record<"keyId" | "from" | "to", string | undefined>) {

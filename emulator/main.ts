@@ -55,8 +55,10 @@ export async function runEmulator(argv: readonly string[]): Promise<number> {
       operatorToken: tokens.operatorToken,
     });
   } catch (error) {
-    const why = oneLine(error instanceof Error ? error.message : "unknown");
-    process.stderr.write(`The emulator could not start: ${why}. Is the port taken, or the folder not writable?\n`);
+    const why = error instanceof Error ? error.message : "unknown";
+    process.stderr.write(
+      `${oneLine(`The emulator could not start: ${why}. Is the port taken, or the folder not writable?`)}\n`,
+    );
     return 1;
   }
   process.stdout.write(`${ownLines(greeting(emulator, dir, args.json))}\n`);

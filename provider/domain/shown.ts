@@ -17,7 +17,8 @@ export function oneLine(text: string): string {
 /** A value from outside (a name, an id, a mark) for a message: one line, of at most `max` characters. */
 export function shown(value: string, max = 100): string {
   const clean = oneLine(value);
-  return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean;
+  // Cut after cleaning, and not through a character of two halves.
+  return clean.length > max ? `${clean.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…` : clean;
 }
 
 /** A text of our own with lines of its own. Values in it must be `shown` already, or they can make lines, too. */
