@@ -2,6 +2,7 @@ import { createClient } from "../provider/api/client.ts";
 import type { KeyApi, Listing } from "../provider/api/types.ts";
 import { systemClock } from "../provider/domain/clock.ts";
 import { hostSettings } from "../provider/host/settings.ts";
+import { say } from "./output.ts";
 import { listingProgress } from "./progress.ts";
 
 /** The account that the environment names. */
@@ -31,4 +32,14 @@ export async function withAccount<T>(use: (account: Account) => Promise<T>): Pro
   } finally {
     await client.close();
   }
+}
+
+/** The exit code of a command that shows this listing; says where it is known to be incomplete. */
+export function exitCodeOf({ complete }: Pick<Listing, "complete">): 0 | 3 {
+  if (complete) return 0;
+  say(
+    "warning: the listing is not complete: the API's totals, counts or ids contradict each other, also when asked again; " +
+      "keys may be missing here. Run this again in a few minutes",
+  );
+  return 3;
 }

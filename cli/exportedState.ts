@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import type { Retired } from "../provider/domain/inputs.ts";
 import { KEY_TYPE } from "../provider/domain/marker.ts";
+import { shown } from "../provider/domain/shown.ts";
 
 /** A key that stands in a state. Its secret is never read. */
 export interface StateKey {
@@ -113,7 +114,7 @@ function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
   const owner = ownership.safeParse(outputs["ownership"]);
   const previous = retired.safeParse(outputs["previous"]);
   if (id === undefined || id === "" || !owner.success || !previous.success) {
-    throw unreadable(source, `its entry ${urn.slice(-80)} lacks an id, \`ownership\` or \`previous\` in clear`);
+    throw unreadable(source, `its entry ${shown(urn, 200)} lacks an id, \`ownership\` or \`previous\` in clear`);
   }
   state.identities.add(owner.data.identity);
   const text = (field: string) => (typeof outputs[field] === "string" ? { [field]: outputs[field] } : {});

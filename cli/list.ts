@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
 import { isLive } from "../provider/handlers/remote.ts";
-import { withAccount } from "./account.ts";
-import { printable, shortPermissions, table } from "./table.ts";
+import { exitCodeOf, withAccount } from "./account.ts";
+import { print, printJson } from "./output.ts";
+import { shortPermissions, table } from "./table.ts";
 
 const USAGE = `zkscore-keys list [--all] [--json]
 
@@ -25,15 +26,16 @@ export async function list(argv: readonly string[]): Promise<number> {
     },
   });
   if (values.help) {
-    process.stdout.write(USAGE);
+    print(USAGE.trimEnd());
     return 0;
   }
   const listing = await withAccount(({ list }) => list());
   const keys = [...listing.keys.values()].filter((key) => values.all || isLive(key));
-  process.stdout.write(`${values.json ? JSON.stringify(keys.map(described), undefined, 2) : asTable(keys)}\n`);
+  if (values.json) printJson(keys.map(described));
+  else print(asTable(keys));
   const hidden = listing.keys.size - keys.length;
-  if (hidden > 0 && !values.json) process.stdout.write(`\n${hidden} revoked or expired; --all shows them\n`);
-  return 0;
+  if (hidden > 0 && !values.json) print(`\n${hidden} revoked or expired; --all shows them`);
+  return exitCodeOf(listing);
 }
 
 /** A key as `--json` shows it. */
@@ -51,13 +53,13 @@ function asTable(keys: readonly RemoteKey[]): string {
   const rows = keys.map((key) => {
     const marker = decodeMarker(key.metadata);
     return [
-      printable(key.name),
-      printable(key.id),
-      printable(shortPermissions(key.permissions)),
-      printable(key.status),
-      printable(key.expiry ?? "never"),
-      printable(key.lastUsed ?? "never"),
-      marker === undefined ? "" : printable(`${marker.project}/${marker.stack}/${marker.name}`),
+      key.name,
+      key.id,
+      shortPermissions(key.permissions),
+      key.status,
+      key.expiry ?? "never",
+      key.lastUsed ?? "never",
+      marker === undefined ? "" : `${marker.project}/${marker.stack}/${marker.name}`,
     ];
   });
   return table(["name", "id", "permissions", "status", "ends", "last used", "made by"], rows);

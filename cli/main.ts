@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { shown } from "../provider/domain/shown.ts";
 import { explainFailure } from "./failure.ts";
-import { watchOutput } from "./output.ts";
-import { printable } from "./table.ts";
+import { print, say, sayAll, watchOutput } from "./output.ts";
 
 const USAGE = `zkscore-keys: the API keys of a ZKScore account
 
@@ -14,7 +14,8 @@ const USAGE = `zkscore-keys: the API keys of a ZKScore account
   zkscore-keys COMMAND --help says more; --version says which release this is.
 
 The account: ZKSCORE_TOKEN, and ZKSCORE_BASE_URL where it isn't the documented one.
-Exit codes: 0 done, nothing found; 1 failed; 2 wrong arguments; 3 \`reconcile\` found something to look at.
+Exit codes: 0 done, nothing found; 1 failed; 2 wrong arguments; 3 something to look at: a finding of \`reconcile\`, or a
+listing that is not complete.
 `;
 
 type Command = (argv: readonly string[]) => Promise<number>;
@@ -30,7 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 async function main([name = "", ...argv]: readonly string[]): Promise<number> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < 22 || (major === 22 && minor < 19)) {
-    process.stderr.write(`zkscore-keys needs Node 22.19 or newer; this is ${process.versions.node}\n`);
+    say(`zkscore-keys needs Node 22.19 or newer; this is ${process.versions.node}`);
     return 1;
   }
   // `help list` is `list --help`.
@@ -38,12 +39,12 @@ async function main([name = "", ...argv]: readonly string[]): Promise<number> {
   const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (load !== undefined) return (await load())(rest);
   if (["--version", "-v"].includes(command)) {
-    process.stdout.write(`${version()}\n`);
+    print(version());
     return 0;
   }
   const help = ["--help", "-h", "help"].includes(command);
-  if (!help && command !== "") process.stderr.write(`There is no command "${printable(command, 40)}".\n\n`);
-  (help ? process.stdout : process.stderr).write(USAGE);
+  if (!help && command !== "") sayAll(`There is no command "${shown(command, 40)}".\n`);
+  (help ? print : sayAll)(USAGE.trimEnd());
   return help ? 0 : 2;
 }
 

@@ -1,4 +1,5 @@
 import type { OnPage } from "../provider/api/pages.ts";
+import { say } from "./output.ts";
 
 const PATIENCE_MS = 2_000;
 
@@ -21,7 +22,7 @@ export function listingProgress(): ListingProgress {
       const began = performance.now();
       const timer = setInterval(() => {
         const seconds = Math.round((performance.now() - began) / 1000);
-        process.stderr.write(`listing the keys: ${seen} after ${seconds} s\n`);
+        say(`listing the keys: ${seen} after ${seconds} s`);
       }, PATIENCE_MS);
       try {
         return await listing;

@@ -6,6 +6,7 @@ import { decodeMarker } from "../provider/domain/marker.ts";
 import { type Account, withAccount } from "./account.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { WrongArguments } from "./failure.ts";
+import { print, printJson, say } from "./output.ts";
 import { type Comparison, compare, isWide } from "./reconcile/compare.ts";
 import { asJson, asText } from "./reconcile/report.ts";
 import { confirmed, revocable, revokeAll } from "./reconcile/revoke.ts";
@@ -44,7 +45,7 @@ const OPTIONS = {
 export async function reconcile(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   if (values.help) {
-    process.stdout.write(USAGE);
+    print(USAGE.trimEnd());
     return 0;
   }
   const expiringMs = durationMs(values.expiring);
@@ -58,15 +59,16 @@ export async function reconcile(argv: readonly string[]): Promise<number> {
     let revoked: string[] = [];
     const orphans = revoke ? revocable(found, used) : [];
     if (orphans.length > 0) {
-      if (!json) process.stdout.write(`${asText(found, values.expiring)}\n\n`);
+      if (!json) print(`${asText(found, values.expiring)}\n`);
       if (!yes && !(await confirmed(orphans.length))) {
-        process.stderr.write("Nothing was revoked.\n");
+        say("Nothing was revoked.");
         return 3;
       }
       revoked = await revokeAll(account.client, orphans, async () => revocable(await look(), used));
       found = await look();
     }
-    process.stdout.write(`${json ? asJson(found, revoked) : asText(found, values.expiring)}\n`);
+    if (json) printJson(asJson(found, revoked));
+    else print(asText(found, values.expiring));
     return needsALook(found, new Set(values.kept)) ? 3 : 0;
   });
 }

@@ -1,5 +1,10 @@
-/** Rows under headings, in columns as wide as their widest cell. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+import { shown } from "../provider/domain/shown.ts";
+
+const CELL_MAX = 200;
+
+/** Rows under headings, in columns as wide as their widest cell. Whatever stands in a cell is one short line there. */
+export function table(headings: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map((cell) => shown(cell, CELL_MAX)));
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)),
   );
@@ -25,10 +30,4 @@ export function shortPermissions(
       return `${resource}:${actions.join("+")}${confined.length === 0 ? "" : ` (${confined.join(", ")})`}`;
     })
     .join(", ");
-}
-
-/** A text from the account, safe to print: without control characters, at most `max` long. */
-export function printable(text: string, max = 100): string {
-  const clean = text.replace(/\p{Cc}|\p{Cf}/gu, "?");
-  return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean;
 }

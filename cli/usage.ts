@@ -5,9 +5,10 @@ import { ZkscoreError } from "../provider/domain/errors.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import { isLive } from "../provider/handlers/remote.ts";
-import { withAccount } from "./account.ts";
+import { exitCodeOf, withAccount } from "./account.ts";
 import { WrongArguments } from "./failure.ts";
-import { printable, table } from "./table.ts";
+import { print, printJson } from "./output.ts";
+import { table } from "./table.ts";
 
 const USAGE = `zkscore-keys usage [--key ID] [--from INSTANT] [--to INSTANT] [--json]
 
@@ -33,22 +34,24 @@ export async function usage(argv: readonly string[]): Promise<number> {
     },
   });
   if (values.help) {
-    process.stdout.write(USAGE);
+    print(USAGE.trimEnd());
     return 0;
   }
   const { key: keyId, from, to, json } = values;
   const query = queryOf({ keyId, from, to });
-  const text = await withAccount(async ({ client, list }) => {
+  return withAccount(async ({ client, list }) => {
     const listing = keyId === undefined && json ? undefined : await list();
     // To an API that knows no such key its usage is 0, which would be read as "nobody uses it".
     if (keyId !== undefined && listing?.keys.has(keyId) === false) throw unknownKey();
     const answer = await client.usage(query);
-    if (json || listing === undefined) return JSON.stringify(answer, undefined, 2);
-    if (keyId !== undefined) return [totals(answer), endpoints(answer)].join("\n\n");
-    return [totals(answer), byKey([...listing.keys.values()], listing.serverTime)].join("\n\n");
+    if (json || listing === undefined) {
+      printJson(answer);
+      return listing === undefined ? 0 : exitCodeOf(listing);
+    }
+    const rows = keyId === undefined ? byKey([...listing.keys.values()], listing.serverTime) : endpoints(answer);
+    print(`${totals(answer)}\n\n${rows}`);
+    return exitCodeOf(listing);
   });
-  process.stdout.write(`${text}\n`);
-  return 0;
 }
 
 function queryOf({ keyId, from, to }: Record<"keyId" | "from" | "to", string | undefined>) {
@@ -86,7 +89,7 @@ function totals({ usage: { totalRequests, successfulRequests, failedRequests } }
 }
 
 function endpoints({ breakdown }: UsageResponse): string {
-  const rows = (breakdown?.byEndpoint ?? []).map((one) => [printable(one.endpoint), String(one.requests)]);
+  const rows = (breakdown?.byEndpoint ?? []).map((one) => [one.endpoint, String(one.requests)]);
   return table(["endpoint", "requests"], rows);
 }
 
@@ -95,8 +98,8 @@ function byKey(keys: readonly RemoteKey[], now: number): string {
   const rows = live
     .sort((a, b) => b.idleMs - a.idleMs)
     .map(({ key, idleMs }) => [
-      printable(key.name),
-      printable(key.id),
+      key.name,
+      key.id,
       String(key.usage?.totalRequests ?? ""),
       key.lastUsed ? describeMs(idleMs) : "never used",
     ]);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { newToken } from "./secrets.ts";
@@ -23,6 +23,7 @@ export function credentials(dir: string, env: NodeJS.ProcessEnv): Credentials {
   const kept = readCredentials(dir) ?? { token: newToken("zkm_"), operatorToken: newToken("op_") };
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(credentialsFile(dir), `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
+  chmodSync(credentialsFile(dir), 0o600); // one that was there keeps its mode
   return { token: token || kept.token, operatorToken: operatorToken || kept.operatorToken };
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../provider/domain/shown.ts";
 import type { Answer } from "./answer.ts";
 import { failure, success } from "./answers.ts";
 import { type Arrived, arrive, type HandlerParts, type Incoming } from "./arrive.ts";
@@ -16,7 +17,10 @@ export async function handle(parts: HandlerParts, incoming: Incoming): Promise<v
     if (exchange.entry.outcome !== "answered") exchange.note({ outcome: "cut" });
     if (error instanceof Cut) return;
     // Neither a fault nor the client, so a mistake of the emulator itself: loud, and no answer at all.
-    process.emitWarning(error instanceof Error ? error : String(error), "EmulatorError");
+    process.emitWarning(
+      oneLine(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      "EmulatorError",
+    );
     incoming.response.destroy();
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { PLANS } from "../provider/domain/plans.ts";
+import { oneLine, ownLines } from "../provider/domain/shown.ts";
 import { credentials, credentialsFile } from "./credentials.ts";
 import { type Emulator, startEmulator } from "./index.ts";
 import { type DEFAULT_MODES, modesSchema } from "./modes.ts";
@@ -34,7 +35,7 @@ export async function runEmulator(argv: readonly string[]): Promise<number> {
   try {
     args = readArguments(argv);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : "bad arguments"}\n\n${USAGE}`);
+    process.stderr.write(`${oneLine(error instanceof Error ? error.message : "bad arguments")}\n\n${USAGE}`);
     return 2;
   }
   if (args === undefined) {
@@ -55,10 +56,12 @@ export async function runEmulator(argv: readonly string[]): Promise<number> {
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : "unknown";
-    process.stderr.write(`The emulator could not start: ${why}. Is the port taken, or the folder not writable?\n`);
+    process.stderr.write(
+      `${oneLine(`The emulator could not start: ${why}. Is the port taken, or the folder not writable?`)}\n`,
+    );
     return 1;
   }
-  process.stdout.write(`${greeting(emulator, dir, args.json)}\n`);
+  process.stdout.write(`${ownLines(greeting(emulator, dir, args.json))}\n`);
   await new Promise<void>((stop) => {
     process.once("SIGINT", () => stop());
     process.once("SIGTERM", () => stop());
@@ -98,7 +101,7 @@ function greeting(emulator: Emulator, dir: string, json: boolean): string {
   if (json) return JSON.stringify({ url, origin, pid: process.pid, credentials: file });
   return [
     `ZKScore emulator: ${url}`,
-    `  tokens: from the environment, else in ${file} (yours to read only)`,
+    `  tokens: from the environment, else in ${oneLine(file)} (yours to read only)`,
     "  stop it with Ctrl-C; what it answered is kept",
   ].join("\n");
 }

@@ -41,7 +41,7 @@ const PORT = "([1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|655
 
 /** http or https, a host, no credentials, all in ASCII. Whether it leads anywhere is not a matter of form. */
 const WEBHOOK_URL = new RegExp(
-  `^https?://([0-9A-Za-z._~-]+|\\[${z.regexes.ipv6.source.slice(1, -1)}\\])(:${PORT})?([/?#][!-~]*)?$`,
+  `^[Hh][Tt][Tt][Pp][Ss]?://([0-9A-Za-z._~-]+|\\[${z.regexes.ipv6.source.slice(1, -1)}\\])(:${PORT})?([/?#][!-~]*)?$`,
 );
 
 const permission = createRequest.shape.permissions.element.extend({

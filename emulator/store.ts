@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -63,11 +63,24 @@ CREATE TABLE IF NOT EXISTS usage (
 
 const JOURNAL = "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT;";
 
+/**
+ * Makes a database file for its owner alone, also in a folder that others may enter. SQLite gives what it makes beside it
+ * the same mode.
+ */
+function keepPrivate(path: string): void {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
+  closeSync(openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600));
+  for (const file of ["", "-wal", "-shm", "-journal"].map((end) => path + end)) {
+    if (existsSync(file)) chmodSync(file, 0o600);
+  }
+}
+
 /** `dataDir`: a folder, made if missing, or `:memory:`. */
 export function openStore(dataDir: string): Store {
   const inMemory = dataDir === ":memory:";
   if (!inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const open = (file: string, synchronous: "FULL" | "NORMAL", schema: string): DatabaseSync => {
+    if (!inMemory) keepPrivate(join(dataDir, file));
     const db = new DatabaseSync(inMemory ? ":memory:" : join(dataDir, file));
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 2000;`);
     db.exec(schema);

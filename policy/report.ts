@@ -1,4 +1,5 @@
 import type { ReportViolation } from "@pulumi/policy";
+import { oneLine, ownLines } from "../provider/domain/shown.ts";
 import type { Definition, Finding } from "./definition.ts";
 import type { Environment } from "./environment.ts";
 import { exemptionFor } from "./exemptions.ts";
@@ -24,7 +25,8 @@ export class Reporter {
   constructor(definition: Definition, runtime: Runtime, report: ReportViolation) {
     this.#definition = definition;
     this.#runtime = runtime;
-    this.#report = report;
+    // Whatever a message says, it makes no line and no command of its own.
+    this.#report = (message, urn) => report(gated(message), urn);
   }
 
   /** A finding at the policy's level: lower where the finding, the environment or an exemption says so, never higher. */
@@ -36,7 +38,7 @@ export class Reporter {
     const exemption = exemptionFor(settings.exemptions, id, urn, exemptionRules(this.#runtime));
     if (exemption !== undefined) {
       used.add(exemption);
-      this.advisory(`exempt until ${exemption.until} (${exemption.owner}: ${exemption.reason}): ${what}`, urn);
+      this.advisory(oneLine(`exempt until ${exemption.until} (${exemption.owner}: ${exemption.reason}): ${what}`), urn);
       return;
     }
     const elsewhere = place.environment.production ? undefined : place.params["outsideProduction"];
@@ -82,7 +84,7 @@ export class Reporter {
 
   #show(what: string, urn: string | undefined, step: number | undefined, advisory: boolean): void {
     const { id, remediation } = this.#definition;
-    const text = `${what}\n  to fix: ${remediation[step ?? 0] ?? remediation[0]}\n  more:   docs/policies/${id}.md`;
+    const text = `${oneLine(what)}\n  to fix: ${remediation[step ?? 0] ?? remediation[0]}\n  more:   docs/policies/${id}.md`;
     if (advisory) this.advisory(text, urn);
     else this.#report(text, urn);
   }
@@ -92,6 +94,12 @@ export class Reporter {
     const message = `${this.#definition.rule}\n${text}`;
     leveled({ message, enforcementLevel: "advisory", ...(urn === undefined ? {} : { urn }) });
   }
+}
+
+/** A message, or an object with one that the SDK's server knows and its types don't. */
+function gated<T>(given: T): T {
+  if (typeof given === "string") return ownLines(given) as typeof given;
+  return { ...given, message: ownLines(String(Reflect.get(Object(given), "message"))) };
 }
 
 export function asPlace(subject: { urn: string; environment: Environment; params: Values<Parameters> }): Place {

@@ -74,7 +74,7 @@ test("usage names the key that nobody uses first; --key shows one key's endpoint
 test("a name in the account can't write to the terminal", async () => {
   await world.make("red\u001b[31m\u202ename");
   const { stdout } = await world.start(["list"]).done;
-  expect(stdout).toContain("red?[31m?name");
+  expect(stdout).toContain(String.raw`red\u001b[31m\u202ename`);
 });
 
 test("an API that is down: exit code 1, with cause and remedy", async () => {

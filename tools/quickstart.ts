@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseState, type StateKey } from "../cli/exportedState.ts";
 import { shortPermissions, table } from "../cli/table.ts";
+import { ownLines } from "../provider/domain/shown.ts";
 import { ensureEngine } from "./engine/ensureEngine.ts";
 import { messageOf } from "./engine/errors.ts";
 import { CommandFailed, type Pulumi, pulumiCli } from "./quickstart/command.ts";
@@ -94,7 +95,7 @@ npm run pulumi -- destroy            revokes every key
 The state, the account and their passphrase lie in ${folderName}/, which git ignores. After destroy you can delete it.`;
 
 function say(text: string): void {
-  process.stdout.write(`${text.replace(/^(?=.)/gm, "   ")}\n`);
+  process.stdout.write(`${ownLines(text).replace(/^(?=.)/gm, "   ")}\n`);
 }
 
 const interrupts = watchInterrupts();
@@ -104,7 +105,7 @@ main(interrupts).catch((error: unknown) => {
     process.exitCode = 130;
     return;
   }
-  process.stderr.write(`\n${messageOf(error)}\n`);
+  process.stderr.write(`\n${ownLines(messageOf(error))}\n`);
   if (error instanceof CommandFailed) {
     process.stderr.write("If another run holds the stack's lock, wait for it, then run this again.\n");
   }

@@ -1,6 +1,7 @@
 import type { Listing, RemoteKey } from "../../provider/api/types.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
 import { decodeMarker, type Marker } from "../../provider/domain/marker.ts";
+import { shown } from "../../provider/domain/shown.ts";
 import { isLive, neverUsed } from "../../provider/handlers/remote.ts";
 import type { ExportedState } from "../exportedState.ts";
 
@@ -111,7 +112,7 @@ function retiredByMark({ id }: RemoteKey, listing: Listing): string | undefined 
   );
   return says === undefined
     ? undefined
-    : `the mark of key ${says.id} says that it retires it: if you know that key, give its stack's state`;
+    : `the mark of key ${shown(says.id)} says that it retires it: if you know that key, give its stack's state`;
 }
 
 function keptByMark(key: RemoteKey): string | undefined {

@@ -1,4 +1,4 @@
-import { printable, shortPermissions, table } from "../table.ts";
+import { shortPermissions, table } from "../table.ts";
 import { type Comparison, type Finding, RELATIONS, type Relation } from "./compare.ts";
 
 const HEADINGS: Readonly<Record<Relation, string>> = {
@@ -19,7 +19,7 @@ export function asText({ findings, missing }: Comparison, expiring: string): str
     return of.length === 0 ? [] : [`${HEADINGS[relation]} (${of.length})\n${rows(of)}`];
   });
   if (missing.length > 0) {
-    const lines = missing.map(({ keyId, urn, status }) => [printable(keyId), printable(status), printable(urn, 200)]);
+    const lines = missing.map(({ keyId, urn, status }) => [keyId, status, urn]);
     sections.push(
       `Missing: in a state, and not alive in the account; the next \`up --refresh\` replaces them (${missing.length})\n${table(["id", "in the account", "resource"], lines)}`,
     );
@@ -31,19 +31,19 @@ export function asText({ findings, missing }: Comparison, expiring: string): str
 
 function rows(findings: readonly Finding[]): string {
   const lines = findings.map(({ key, marker, until, hold, hint, neverUsed }) => [
-    printable(key.name),
-    printable(key.id),
-    printable(shortPermissions(key.permissions)),
-    marker === undefined ? "" : printable(`${marker.project}/${marker.stack}/${marker.name}`),
-    printable(key.expiry ?? "never"),
-    neverUsed ? "never" : printable(key.lastUsed ?? "yes"),
-    until === undefined ? printable(hold ?? hint ?? "", 200) : `until ${until}`,
+    key.name,
+    key.id,
+    shortPermissions(key.permissions),
+    marker === undefined ? "" : `${marker.project}/${marker.stack}/${marker.name}`,
+    key.expiry ?? "never",
+    neverUsed ? "never" : (key.lastUsed ?? "yes"),
+    until === undefined ? (hold ?? hint ?? "") : `until ${until}`,
   ]);
   return table(["name", "id", "may", "made by", "ends", "used", "note"], lines);
 }
 
 /** The same for programs: a permanent interface. */
-export function asJson({ findings, missing }: Comparison, revoked: readonly string[]): string {
+export function asJson({ findings, missing }: Comparison, revoked: readonly string[]): object {
   const keys = findings.map(({ key, marker, relation, until, expiring, neverUsed, hold, hint }) => ({
     ...{
       id: key.id,
@@ -61,5 +61,5 @@ export function asJson({ findings, missing }: Comparison, revoked: readonly stri
     ["missing", missing.length],
     ["expiring", findings.filter((finding) => finding.expiring).length],
   ]);
-  return JSON.stringify({ summary, keys, missing, revoked }, undefined, 2);
+  return { summary, keys, missing, revoked };
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { KeyApi } from "../../provider/api/types.ts";
 import { isLive, nameOf } from "../../provider/handlers/remote.ts";
+import { say } from "../output.ts";
 import type { Comparison, Finding } from "./compare.ts";
 
 /** Orphans that may go: those nobody used, with `used` the others too; never one that something holds. */
@@ -15,7 +16,7 @@ export async function confirmed(count: number): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const left = new Promise<string>((resolve) => {
     const no = () => {
-      process.stderr.write("\n");
+      say("");
       resolve("");
     };
     terminal.once("SIGINT", no);
@@ -47,11 +48,11 @@ export async function revokeAll(
     const outcome = await client.revoke(key.id);
     const gone = outcome === "gone" ? (await client.list("fresh")).keys.get(key.id) : undefined;
     if (gone !== undefined && isLive(gone)) {
-      process.stderr.write(`${nameOf(key)} was NOT revoked: the API answers 404 and still lists it\n`);
+      say(`${nameOf(key)} was NOT revoked: the API answers 404 and still lists it`);
       continue;
     }
     revoked.push(key.id);
-    process.stderr.write(`revoked ${revoked.length} of ${still.length}: ${nameOf(key)}\n`);
+    say(`revoked ${revoked.length} of ${still.length}: ${nameOf(key)}`);
   }
   return revoked;
 }

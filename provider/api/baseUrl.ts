@@ -8,14 +8,17 @@ export interface Base {
   loopback: boolean;
 }
 
-/** True for names and addresses that can only be this machine. `*.localhost` resolves to loopback by RFC 6761. */
+/**
+ * True for `localhost` and addresses that can only be this machine. Not for `*.localhost`: there the name server decides.
+ * Where `localhost` leads is looked at again once the connection stands.
+ */
 export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    hostname === "[::1]" ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
-  );
+  return hostname === "localhost" || hostname === "[::1]" || isLoopbackAddress(hostname);
+}
+
+/** The same of the address that a socket is connected to. */
+export function isLoopbackAddress(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(address);
 }
 
 /**

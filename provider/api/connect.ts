@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { buildConnector } from "undici";
+import { isLoopbackAddress } from "./baseUrl.ts";
 import { type ConnectFacts, ConnectFailure, type Stage, TunnelRefused } from "./connectFailure.ts";
 import { nodeCodeOf } from "./nodeCode.ts";
 import type { ProxySetting } from "./proxy.ts";
@@ -11,13 +12,17 @@ export interface Connector {
   close(): void;
 }
 
+/** The code of an http connection that would leave this machine. */
+export const LEAVES = "NOT_LOOPBACK";
+
 /**
  * Makes connections to the API, through the proxy if there is one. All of it, from the first packet to the end of the TLS
- * handshake, takes at most `timeoutMs`; whatever fails is a `ConnectFailure`.
+ * handshake, takes at most `timeoutMs`; whatever fails is a `ConnectFailure`. Certificates are checked whatever
+ * NODE_TLS_REJECT_UNAUTHORIZED says.
  */
 export function createConnector(proxy: ProxySetting | undefined, timeoutMs: number): Connector {
   // undici's own connect timeout is right to the second only.
-  const toApi = buildConnector({ timeout: 0, allowH2: false });
+  const toApi = buildConnector({ timeout: 0, allowH2: false, rejectUnauthorized: true });
   const underWay = new Set<AbortController>();
   return {
     connect(options, callback) {
@@ -37,7 +42,11 @@ export function createConnector(proxy: ProxySetting | undefined, timeoutMs: numb
         };
         const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, target, abort.signal, at);
         stage = "api";
-        return reach(toApi, tunnel === undefined ? options : { ...options, httpSocket: tunnel }, abort.signal);
+        const to = tunnel === undefined ? options : { ...options, httpSocket: tunnel };
+        const socket = await reach(toApi, to, abort.signal);
+        if (options.protocol === "https:" || isLoopbackAddress(socket.remoteAddress ?? "")) return socket;
+        socket.destroy();
+        throw failed({ code: LEAVES });
       };
       Promise.race([make(), cut])
         .then(

@@ -11,7 +11,8 @@ export function decode<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
   }
   if (answer.text.trim() === "") throw malformedError(call, answer, "the body is empty");
   const json = parseJson(answer.text);
-  if (json === undefined) throw malformedError(call, answer, "the body is not JSON, or cut, or nested too deeply");
+  if (json === undefined)
+    throw malformedError(call, answer, "the body is not JSON, or cut, or nested too deeply, or in too many pieces");
   const parsed = schema.safeParse(json.value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -8,6 +8,11 @@ import type { Listing, RemoteKey } from "./types.ts";
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10_000;
+/** What one listing may hold. An honest account has some thousands of keys, of about 1 KB each. */
+const KEYS_MAX = 100_000;
+const BYTES_MAX = 64 * 1024 * 1024;
+/** And for each key: names, grants and descriptions have limits of a few KB, metadata is a few notes. */
+const BYTES_OF_KEY_MAX = 64 * 1024;
 
 /** `seen` keys so far, of the `total` that the server speaks of. A listing that contradicts itself starts again. */
 export type OnPage = (seen: number, total: number) => void;
@@ -16,6 +21,8 @@ export type OnPage = (seen: number, total: number) => void;
 interface Page {
   body: ListResponse;
   serverTime: number;
+  /** Of its text. */
+  bytes: number;
 }
 
 interface Walk {
@@ -37,7 +44,11 @@ export async function fetchListing(context: Context, onPage?: OnPage): Promise<L
     const request = { ...first.request, path };
     const { value, answer } = await exchange({ ...first, request, schema: listResponse });
     onPage?.(offset + value.keys.length, value.pagination.total);
-    return { body: value, serverTime: serverTime(first.call, answer, value.timestamp) };
+    return {
+      body: value,
+      serverTime: serverTime(first.call, answer, value.timestamp),
+      bytes: answer.text?.length ?? 0,
+    };
   };
   let walk = await walkPages(first.call, fetchPage);
   if (!walk.complete) walk = await walkPages(first.call, fetchPage);
@@ -51,8 +62,10 @@ async function walkPages(call: Call, fetchPage: (offset: number) => Promise<Page
   let total: number | undefined;
   let consistent = true;
   let offset = 0;
+  let bytesSum = 0;
   for (let n = 0; n < PAGES_MAX; n++) {
-    const { body, serverTime } = await fetchPage(offset);
+    const { body, serverTime, bytes } = await fetchPage(offset);
+    bytesSum += bytes;
     const { pagination } = body;
     if (pagination.offset !== offset)
       throw listingError(call, "the server answered another page than the one asked for");
@@ -61,6 +74,7 @@ async function walkPages(call: Call, fetchPage: (offset: number) => Promise<Page
     total ??= pagination.total;
     const before = keys.size;
     for (const key of body.keys) keys.set(key.id, key);
+    assertBudget(call, keys.size, bytesSum);
     if (pagination.total !== total || keys.size !== before + body.keys.length) consistent = false;
     const looping = pagination.hasMore && keys.size === before;
     // Advance by what came, not by what was asked: a server may cap the page below `limit`.
@@ -70,4 +84,14 @@ async function walkPages(call: Call, fetchPage: (offset: number) => Promise<Page
     }
   }
   throw listingError(call, `more than ${PAGES_MAX} pages`);
+}
+
+/** Stops a listing before it fills this machine's memory. */
+function assertBudget(call: Call, keys: number, bytes: number): void {
+  if (keys <= KEYS_MAX && bytes <= BYTES_MAX && bytes <= (keys + 16) * BYTES_OF_KEY_MAX) return;
+  const [most, each] = [BYTES_MAX, BYTES_OF_KEY_MAX].map((size) => size / 1024);
+  throw listingError(
+    call,
+    `it has no end in sight, or keys as large as no honest one: more than ${KEYS_MAX.toLocaleString("en-US")} keys, ${(most ?? 0) / 1024} MB, or ${each} KB a key`,
+  );
 }

@@ -23,7 +23,9 @@ export async function openTunnel(
 ): Promise<Socket> {
   const { hostname: host, port } = proxy;
   const tls = proxy.kind === "https";
-  const socket = tls ? connectTls({ host, port, ALPNProtocols: ["http/1.1"] }) : connectTcp({ host, port });
+  const socket = tls
+    ? connectTls({ host, port, ALPNProtocols: ["http/1.1"], rejectUnauthorized: true })
+    : connectTcp({ host, port });
   // Errors are looked at by who waits; one that comes when nobody does must not end the process.
   socket.on("error", () => undefined);
   const abandon = () => socket.destroy();

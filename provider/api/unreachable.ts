@@ -1,3 +1,4 @@
+import { LEAVES } from "./connect.ts";
 import type { ConnectFacts, TunnelRefusal } from "./connectFailure.ts";
 import type { ProxySetting } from "./proxy.ts";
 
@@ -36,6 +37,10 @@ function direct(where: string, { code, timeoutMs }: ConnectFacts): Unreachable {
   });
   const check = `Check the network, the proxy (HTTPS_PROXY), and ${BASE_URL}`;
   if (timeoutMs !== undefined) return says(`no connection stood within ${seconds(timeoutMs)}`, check);
+  if (code === LEAVES) {
+    const why = "its name doesn't lead to this machine, and over http the token would leave it in clear";
+    return says(why, `Use 127.0.0.1 or https in ${BASE_URL}`, true);
+  }
   if (code === "ENOTFOUND") return says("no such host name is known", check);
   if (code === "EAI_AGAIN") return says("the name server doesn't answer", check);
   if (code === "ECONNREFUSED") return says("nothing listens there", check);
@@ -63,9 +68,10 @@ function direct(where: string, { code, timeoutMs }: ConnectFacts): Unreachable {
 
 /** What is wrong with a certificate; undefined: nothing known. Checking it is never to be turned off. */
 function certificate(code = "", where: string, env: NodeJS.ProcessEnv): Unreachable | undefined {
+  const unheard = env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0";
   const says = (why: string, remedy: string): Unreachable => ({
     why: `the certificate of ${where} ${why} (${code})`,
-    remedy: `${remedy}; ${AGAIN}`,
+    remedy: `${remedy}; ${AGAIN}${unheard ? ". NODE_TLS_REJECT_UNAUTHORIZED=0 isn't obeyed here: anybody could take the token" : ""}`,
     final: true,
   });
   if (/^(.*SELF_SIGNED.*|UNABLE_TO_(GET_ISSUER|VERIFY).*|CERT_UNTRUSTED|INVALID_CA)$/.test(code)) {

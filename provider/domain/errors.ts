@@ -1,7 +1,10 @@
+import { oneLine } from "./shown.ts";
+
 /**
  * The one error of this package. Its text is written for the person who reads a CI log at 2 a.m.: what happened to
  * which key, why, what to do now, what is already safe. It is built from an allow-list (codes, status, request id,
- * key ids and names, field paths), never from a request, a response or a caught error, so a secret cannot get in.
+ * key ids and names, field paths), never from a request, a response or a caught error, so a secret cannot get in. Each part
+ * is one line, whatever stands in it.
  */
 export interface ErrorFacts {
   /** Stable, upper-case, for programs: ours (`ZKS_…`) or the API's own (`RATE_LIMIT_EXCEEDED`). */
@@ -69,7 +72,14 @@ export class ZkscoreError extends Error {
   readonly outcome: Outcome;
   readonly retryAfterMs: number | undefined;
 
-  constructor(facts: ErrorFacts & { apiCode?: string }) {
+  constructor(given: ErrorFacts & { apiCode?: string }) {
+    const facts = {
+      ...given,
+      what: oneLine(given.what),
+      why: oneLine(given.why),
+      remedy: oneLine(given.remedy),
+      ...(given.safe === undefined ? {} : { safe: oneLine(given.safe) }),
+    };
     super(format(facts));
     this.name = "ZkscoreError";
     this.code = facts.code;

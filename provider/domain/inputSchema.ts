@@ -4,6 +4,7 @@ import { durationMs, LONGEST_MS } from "./duration.ts";
 import { instantMs } from "./instant.ts";
 import { OPERATIONS, pathSteps } from "./options.ts";
 import { ACTIONS, RESOURCES } from "./vocabulary.ts";
+import { readWebhookUrl } from "./webhookUrl.ts";
 
 /**
  * The strict schema of what a program may write. It only judges; the canonical form is made by `canonical.ts`.
@@ -103,8 +104,10 @@ const rateLimit = fields({
   }
 });
 
-const url = text("a URL").refine(isWebUrl, {
-  error: 'is not an http(s) URL; write an absolute one, such as "https://hooks.example.com/zkscore"',
+/** Judged without the space around it, and so it is sent. */
+const url = text("a URL").superRefine((value, context) => {
+  const read = readWebhookUrl(value.trim());
+  if ("fault" in read) context.addIssue(read.fault);
 });
 
 const webhook = fields({
@@ -200,8 +203,3 @@ export const inputSchema = z.strictObject({
   ownership,
   options: options.optional(),
 });
-
-function isWebUrl(value: string): boolean {
-  const parsed = URL.parse(value.trim());
-  return parsed !== null && (parsed.protocol === "https:" || parsed.protocol === "http:");
-}

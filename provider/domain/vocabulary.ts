@@ -37,3 +37,6 @@ export const KEY_STATUSES = ["active", "inactive", "expired", "revoked"] as cons
 
 /** Where the documented API lives; the `/v1` prefix is part of the base URL (guide pages write `/api/v1`). */
 export const DEFAULT_BASE_URL = "https://api-mainnet.onzks.com/v1";
+
+/** The domain of the documented API and of its other deployments. */
+export const API_DOMAIN = "onzks.com";

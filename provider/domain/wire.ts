@@ -78,7 +78,8 @@ export type WireKey = z.infer<typeof wireKey>;
 export const createResponse = z.looseObject({
   success: z.literal(true),
   apiKey: z.string().min(1),
-  keyId: z.string().min(1),
+  /** It becomes the resource's id, which Pulumi prints as it is. */
+  keyId: z.string().regex(/^[!-~]+$/),
   key: wireKey,
   webhooks: z.array(wireWebhook).nullish(),
   timestamp: z.string(),

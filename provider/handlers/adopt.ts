@@ -7,6 +7,7 @@ import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { decodeMarker } from "../domain/marker.ts";
 import { withoutDue } from "../domain/rotation.ts";
+import { shown } from "../domain/shown.ts";
 import { wireKey } from "../domain/wire.ts";
 import { type HandlerContext, InitFailure } from "./context.ts";
 import { compareEcho, digests, echoOf, newSalt } from "./echo.ts";
@@ -27,7 +28,7 @@ export function assertAdoptable(
   if (key === undefined || !isLive(key)) {
     throw refusal(
       `${who}: key ${keyId} can't be adopted`,
-      key === undefined ? "the account doesn't list it" : `it is ${key.status.slice(0, 20)}`,
+      key === undefined ? "the account doesn't list it" : `it is ${shown(key.status, 20)}`,
       "check adopt.keyId and the account, or remove adopt to make a new key",
     );
   }
@@ -42,7 +43,7 @@ export function assertAdoptable(
   if (marker !== undefined && marker.identity !== inputs.ownership.identity) {
     throw refusal(
       `${who}: ${nameOf(key)} can't be adopted`,
-      `it belongs to ${marker.project}/${marker.stack} (${marker.name}), which would go on managing it`,
+      `it belongs to ${shown(`${marker.project}/${marker.stack}`)} (${shown(marker.name)}), which would go on managing it`,
       "leave out adopt, which makes a new key here; once that is in use, remove the old one there, or revoke it by hand",
     );
   }

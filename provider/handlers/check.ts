@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { normalised } from "../domain/canonical.ts";
 import { inputSchema } from "../domain/inputSchema.ts";
 import type { KeyInputs } from "../domain/inputs.ts";
+import { leakProblems } from "../domain/leaks.ts";
 import { crossFieldProblems, type Problem } from "../domain/rules.ts";
+import { oneLine } from "../domain/shown.ts";
 import { sameJson } from "../domain/stable.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { WEBHOOK_EVENTS } from "../domain/vocabulary.ts";
@@ -43,7 +45,10 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
     ...(context.settings.limits === undefined ? {} : { limits: context.settings.limits }),
   });
   warnUnknownEvents(context, result);
-  return { inputs: result, failures: [...rules, ...ignoredProblems(olds, result)].map(sentence) };
+  return {
+    inputs: result,
+    failures: [...rules, ...ignoredProblems(olds, result), ...leakProblems(olds, result)].map(sentence),
+  };
 }
 
 function ownershipProblems({ view }: HandlerContext, olds: object, { ownership }: KeyInputs): Problem[] {
@@ -53,7 +58,7 @@ function ownershipProblems({ view }: HandlerContext, olds: object, { ownership }
 }
 
 function sentence({ path, text }: Problem): string {
-  return `${path}: ${text}`;
+  return oneLine(`${path}: ${text}`);
 }
 
 /** The schema's complaints, save those about values that are not known yet. */
@@ -68,7 +73,8 @@ function schemaProblems(given: Record<string, unknown>, olds: object): Problem[]
 /**
  * True for what `ignoreChanges` takes from the old inputs: a field as it stands there was judged when it was written, or
  * is what the account has. In a list that is mixed of both, an entry without actions or events is one that the account
- * has no more.
+ * has no more. A webhook's URL that stands there at its place is taken over alone, too: the account may hold one that no
+ * program may write.
  */
 function isTakenOver(given: object, olds: object, path: readonly PropertyKey[]): boolean {
   const at = (root: object, steps: readonly PropertyKey[]) =>
@@ -81,7 +87,8 @@ function isTakenOver(given: object, olds: object, path: readonly PropertyKey[]):
   if (path.length === 0) return false;
   const [, index, list] = path;
   const emptied = typeof index === "number" && (list === "actions" || list === "events") && path.length === 3;
-  return same(path.slice(0, 1)) || (emptied && same(path) && sameJson(at(given, path), []));
+  const url = path[0] === "webhooks" && path[2] === "url";
+  return same(path.slice(0, 1)) || (url && same(path)) || (emptied && same(path) && sameJson(at(given, path), []));
 }
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
@@ -90,7 +97,7 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     const text = "is not a field here; remove it, or correct its spelling";
     return issue.keys.map((key) => ({ path: path === "" ? key : `${path}.${key}`, text }));
   }
-  const own = /^(is|holds|sets) /.test(issue.message);
+  const own = /^(is|isn't|holds|sets|has) /.test(issue.message);
   return [{ path, text: own ? issue.message : "is not of the right type or form; see the field's documentation" }];
 }
 

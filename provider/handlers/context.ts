@@ -1,5 +1,6 @@
 import type { KeyApi } from "../api/types.ts";
 import type { Clock } from "../domain/clock.ts";
+import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import type { PlanLimits } from "../domain/plans.ts";
 import type { StackView } from "../stack/view.ts";
@@ -47,7 +48,7 @@ export class InitFailure extends Error {
   readonly state: KeyState;
 
   constructor(state: KeyState, cause: unknown) {
-    super(cause instanceof Error ? cause.message : "the key exists, but a step after its creation failed");
+    super(ZkscoreError.is(cause) ? cause.message : "the key exists, but a step after its creation failed");
     this.name = "InitFailure";
     this.id = state.keyId;
     this.state = state;

@@ -2,6 +2,7 @@ import type { CreatedKey, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
 import { decodeMarker, encodeMarker } from "../domain/marker.ts";
+import { shown } from "../domain/shown.ts";
 import type { CreateRequest } from "../domain/wire.ts";
 import type { HandlerContext } from "./context.ts";
 import { isLive, isNamed, lifeStatus, nameOf, neverUsed } from "./remote.ts";
@@ -170,7 +171,8 @@ async function explainConflict(context: HandlerContext, inputs: KeyInputs, error
     (key) => lifeStatus(key) !== "revoked" && isNamed(key, inputs.name ?? ""), // an expired key may hold its name, too
   );
   const marker = decodeMarker(holder?.metadata);
-  const whose = marker === undefined ? "" : `, made by ${marker.project}/${marker.stack} as ${marker.name}`;
+  const whose =
+    marker === undefined ? "" : `, made by ${shown(`${marker.project}/${marker.stack}`)} as ${shown(marker.name)}`;
   const isLeftover = holder !== undefined && marker?.owner === inputs.ownership.owner && neverUsed(holder);
   return new ZkscoreError({
     code: "ZKS_CONFLICT",

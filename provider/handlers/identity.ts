@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ZkscoreError } from "../domain/errors.ts";
+import { shown } from "../domain/shown.ts";
 import { knownListing } from "../stack/known.ts";
 import type { StackName } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
@@ -75,7 +76,7 @@ function nameOrphans(context: HandlerContext, state: IdentityState, name: StackN
     if (marker.keep || !neverUsed(key)) continue;
     log.warn(
       `${nameOf(key)} was never used and isn't in the part of the state that this run has read. ` +
-        `If "${marker.name}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
+        `If "${shown(marker.name)}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
         "`pulumi destroy` does",
     );
   }

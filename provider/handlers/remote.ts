@@ -1,6 +1,7 @@
 import type { Listing, RemoteKey } from "../api/types.ts";
 import type { LifeStatus } from "../domain/inputs.ts";
 import { decodeMarker, type Marker } from "../domain/marker.ts";
+import { shown } from "../domain/shown.ts";
 
 /** Usable, or could be made so again: `inactive` is a suspension that someone may lift. */
 export function isLive(key: RemoteKey): boolean {
@@ -44,5 +45,5 @@ export function isNamed(key: RemoteKey, name: string): boolean {
 
 /** A key in a message: its id and its name, both public. */
 export function nameOf(key: RemoteKey): string {
-  return `key ${key.id} ("${key.name.slice(0, 100)}")`;
+  return `key ${shown(key.id)} ("${shown(key.name)}")`;
 }

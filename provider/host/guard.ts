@@ -1,5 +1,6 @@
 import { endingBy } from "../api/retry.ts";
 import { ZkscoreError } from "../domain/errors.ts";
+import { ownLines } from "../domain/shown.ts";
 import { InitFailure } from "../handlers/context.ts";
 import { whileBusy } from "./engine.ts";
 import { markSecrets } from "./secrets.ts";
@@ -43,7 +44,7 @@ function hostError(error: unknown, props: Fields): Error {
 
 /** Only texts of this package are passed on: another error's message may quote anything. */
 function messageOf(error: unknown): string {
-  if (ZkscoreError.is(error) || error instanceof InitFailure) return error.message;
+  if (ZkscoreError.is(error) || error instanceof InitFailure) return ownLines(error.message);
   const kind = error instanceof Error && /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : "error";
   return `pulumi-zkscore failed with an unexpected ${kind}. This is a bug of the provider; please report it with the place: ${place(error)}`;
 }

@@ -1,9 +1,11 @@
+import { oneLine } from "../domain/shown.ts";
 import type { Log } from "../handlers/context.ts";
 
-/** Lines on standard error: the engine shows them beside the resource. Each is written once in a process. */
+/** Lines on standard error: the engine shows them beside the resource. Each is one line, written once in a process. */
 export function stderrLog(): Log {
   const seen = new Set<string>();
-  const write = (line: string) => {
+  const write = (text: string) => {
+    const line = oneLine(text);
     if (seen.has(line)) return;
     seen.add(line);
     process.stderr.write(`${line}\n`);

@@ -3,14 +3,17 @@ import { ZkscoreError } from "../domain/errors.ts";
 import { instantMs } from "../domain/instant.ts";
 import { ifCorrectedAlready, named, type Origin, type Origins, type SettingName } from "../domain/origins.ts";
 import { PLAN_LIMITS, PLANS, type PlanLimits } from "../domain/plans.ts";
-import { DEFAULT_BASE_URL } from "../domain/vocabulary.ts";
+import { API_DOMAIN, DEFAULT_BASE_URL } from "../domain/vocabulary.ts";
 import type { Settings } from "../handlers/context.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 /** A value of the stack configuration, by its name without `zkscore:`. */
 type Configured = (name: string) => string | undefined;
 
-/** Base URL and token: the environment first, so that a secret needs to stand in no file and reaches no state. */
+/**
+ * Base URL and token: the environment first, so that a secret needs to stand in no file and reaches no state. Throws
+ * `ZKS_CONFIG` where the configuration alone would say to whom the environment's token goes.
+ */
 export function connectionSettings(
   env: Environment,
   config: Configured,
@@ -19,11 +22,30 @@ export function connectionSettings(
     pick(env["ZKSCORE_BASE_URL"], config("baseUrl")),
     pick(env["ZKSCORE_TOKEN"], config("token")),
   ];
+  if (token.origin === "environment" && baseUrl.origin === "configuration" && baseUrl.value !== undefined) {
+    assertTokenMayGo(baseUrl.value);
+  }
   return {
     baseUrl: baseUrl.value ?? DEFAULT_BASE_URL,
     token: token.value,
     origins: { baseUrl: baseUrl.origin, token: token.origin },
   };
+}
+
+/** Whoever may write a stack's file may not thereby have the token of whoever runs it. */
+function assertTokenMayGo(baseUrl: string): void {
+  const { origin, loopback } = parseBaseUrl(baseUrl, "configuration");
+  const { hostname } = new URL(origin);
+  if (loopback || hostname === API_DOMAIN || hostname.endsWith(`.${API_DOMAIN}`)) return;
+  throw new ZkscoreError({
+    code: "ZKS_CONFIG",
+    what: `the token in ZKSCORE_TOKEN doesn't go to ${new URL(origin).host}, which only zkscore:baseUrl names`,
+    why: `it is no host of ${API_DOMAIN}, and whoever can change a stack's configuration could so get the token of whoever runs it`,
+    remedy:
+      "if the deployment is yours, set ZKSCORE_BASE_URL to it where ZKSCORE_TOKEN is set; or keep both in the stack's configuration (`pulumi config set --secret zkscore:token`)",
+    safe: "no request was made",
+    outcome: "not-executed",
+  });
 }
 
 export interface HostSettings extends Settings {

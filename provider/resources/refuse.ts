@@ -2,6 +2,7 @@ import { RunError } from "@pulumi/pulumi/errors";
 import type { CustomResourceOptions } from "@pulumi/pulumi/resource";
 import { durationMs } from "../domain/duration.ts";
 import { runtimeFault } from "../domain/nodeVersion.ts";
+import { oneLine } from "../domain/shown.ts";
 import type { ApiKeyArgs } from "./args.ts";
 import { unreadTimeouts } from "./options.ts";
 
@@ -9,7 +10,7 @@ import { unreadTimeouts } from "./options.ts";
 export function refuse(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): void {
   const problem = problemOf(name, args, opts);
   // The language host prints a RunError as its message alone, without a stack.
-  if (problem !== undefined) throw new RunError(`${name}: ${problem}`);
+  if (problem !== undefined) throw new RunError(oneLine(`${name}: ${problem}`));
 }
 
 function problemOf(name: string, args: ApiKeyArgs, opts: CustomResourceOptions): string | undefined {

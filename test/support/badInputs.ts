@@ -126,6 +126,16 @@ export const BAD_INPUTS: readonly BadInput[] = [
     /is not an http\(s\) URL; write an absolute one/,
   ),
   bad(
+    `{ ${P}, webhooks: [{ url: "https://${VALUE}@a.example.com/", events: ["score.updated"] }] }`,
+    "webhooks[0].url",
+    /holds a user name or password; sign deliveries with `secret` instead/,
+  ),
+  bad(
+    `{ ${P}, webhooks: [{ url: "https://127.1/${VALUE}", events: ["score.updated"] }] }`,
+    "webhooks[0].url",
+    /has a host that not all programs read alike; write a plain name/,
+  ),
+  bad(
     `{ ${P}, webhooks: [{ url: "https://a.example.com/", events: [] }] }`,
     "webhooks[0].events",
     /is an empty list; name at least one event/,

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { ownLines } from "../../provider/domain/shown.ts";
 import { ensureEngine } from "../engine/ensureEngine.ts";
 import { messageOf } from "../engine/errors.ts";
 import { connection, quickstartEnv, withAccount } from "./workspace.ts";
@@ -14,7 +15,7 @@ export function runOnAccount(command: (pulumi: string) => [executable: string, .
       process.exitCode = code;
     },
     (error: unknown) => {
-      process.stderr.write(`${messageOf(error)}\n`);
+      process.stderr.write(`${ownLines(messageOf(error))}\n`);
       process.exitCode = 1;
     },
   );
