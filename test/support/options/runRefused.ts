@@ -4,7 +4,7 @@ import { cellOf, namesOf, rowId, type Subject } from "./optionRow.ts";
 import { FIRST, optionProgram, type Stage } from "./program.ts";
 import { firstStage, prepare, staged, startsWithout } from "./steps.ts";
 import { judge, NOTHING, type Track } from "./track.ts";
-import { type Cell, isImpossible, type Run, SITUATIONS, type Situation, type Tried } from "./verdicts.ts";
+import { type Cell, isImpossible, type Run, SITUATIONS, type Situation, type Tell, type Tried } from "./verdicts.ts";
 
 /** `create` is its own: a second key with the option, beside the one that was made without it. */
 const LATER: readonly Situation[] = SITUATIONS.filter((situation) => situation !== "create");
@@ -21,14 +21,19 @@ interface Refusing {
  * Keys whose option makes a command fail, all in the same situations: one stack, one command a situation, with
  * `--continue-on-error`, so that each is tried. What was refused is taken back before the next.
  */
-export async function runRefused(run: Run, subjects: readonly Subject[]): Promise<Tried[]> {
+export async function runRefused(run: Run, subjects: readonly Subject[], tell: Tell): Promise<Tried[]> {
   const stages = new Map(subjects.map((subject) => [subject, firstStage(subject, run)]));
   const program = optionProgram(subjects, (subject) => stages.get(subject) ?? FIRST);
   const bench = await createBench({ program, refreshAlways: run !== "unread" });
   const all: Refusing = { bench, run, subjects, stages, tracks: new Map() };
   try {
     const tried = await created(all);
-    for (const situation of LATER) tried.push(...(await attempted(all, situation)));
+    tell(tried);
+    for (const situation of LATER) {
+      const now = await attempted(all, situation);
+      tell(now);
+      tried.push(...now);
+    }
     return tried;
   } finally {
     await bench.world.dispose();
