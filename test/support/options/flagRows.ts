@@ -58,6 +58,8 @@ const configFile: Args = ({ configFile }) => ["--config-file", configFile];
 const a =
   (flag: string, ...more: string[]): Args =>
   ({ urn }) => [flag, urn("a"), ...more];
+/** The CLI refuses it together with `--skip-preview`, which every command of the matrix is given. */
+const previewOnly: Args = () => ["--skip-preview=false", "--preview-only"];
 const policy: Args = ({ policyPack }) => ["--policy-pack", policyPack];
 
 /** Flags that every command has, and that change what it does. */
@@ -209,7 +211,7 @@ const REFRESH: readonly FlagRow[] = [
     cells: { drift: { fails: true } },
     says: "Fails where drift was found.",
   },
-  { command: "refresh", flag: "preview-only", args: () => ["--preview-only"], says: "Writes no state." },
+  { command: "refresh", flag: "preview-only", args: previewOnly, says: "Writes no state." },
   { command: "refresh", flag: "run-program", args: () => ["--run-program"], says: "With the settings of the program." },
   { command: "refresh", flag: "target", args: a("--target"), says: "Reads this key." },
   {
@@ -253,7 +255,7 @@ const DESTROY: readonly FlagRow[] = [
   {
     command: "destroy",
     flag: "preview-only",
-    args: () => ["--preview-only"],
+    args: previewOnly,
     cells: { destroy: { a: "same", b: "same" } },
     says: "Revokes nothing.",
   },
