@@ -1,5 +1,5 @@
 import { type Bench, createBench } from "./bench.ts";
-import { failed, refusal } from "./checks.ts";
+import { failed, planted, refusal } from "./checks.ts";
 import { cellOf, namesOf, rowId, type Subject } from "./optionRow.ts";
 import { FIRST, optionProgram, type Stage } from "./program.ts";
 import { firstStage, prepare, staged, startsWithout } from "./steps.ts";
@@ -118,7 +118,7 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
     return tried(all, subject, situation, cell, [
       ...judged.problems,
       ...(refuses ? refusal(cell, done, names) : failed(done)),
-      ...planted(bench, subject),
+      ...planted(bench.text(), subject),
     ]);
   });
   const [helps] = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
@@ -131,13 +131,6 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
   }
   await bench.use();
   return results;
-}
-
-/** A secret that a transform set, in clear in the state. */
-function planted(bench: Bench, { row }: Subject): string[] {
-  const secrets = row.written.match(/planted-[a-z-]+/g) ?? [];
-  const text = bench.text();
-  return secrets.filter((secret) => text.includes(secret)).map((secret) => `in clear in the state: ${secret}`);
 }
 
 /** The remedy that the refusal names. */

@@ -1,5 +1,5 @@
 import { type Bench, createBench, type Done, type Seen } from "./bench.ts";
-import { afterwards, failed, said, shown } from "./checks.ts";
+import { afterwards, failed, planted, said, shown } from "./checks.ts";
 import { cellOf, namesOf, type OptionRow, rowId, type Subject } from "./optionRow.ts";
 import { optionProgram, type Stage } from "./program.ts";
 import { firstStage, prepare, staged } from "./steps.ts";
@@ -72,6 +72,7 @@ export async function runTogether(run: Run, subjects: readonly Subject[], tell: 
       for (const { row } of active) if (row.spoils === situation) spoil(bench, tracks, row);
       const seen = without(await bench.look(), letGo);
       const common = await afterwards(bench, previewed === true);
+      const state = bench.text();
       const now: Tried[] = [];
       for (const subject of active) {
         const cell = cellOf(subject, situation, run);
@@ -90,6 +91,7 @@ export async function runTogether(run: Run, subjects: readonly Subject[], tell: 
           ...said(cell, done, before),
           ...shown(cell, done, subject),
           ...common(names),
+          ...planted(state, subject),
         ];
         if (again === true && problems.length === 0) continue;
         now.push({ row: title(subject), situation, run, verdict: cell.verdict, problems });
