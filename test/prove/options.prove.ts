@@ -38,6 +38,7 @@ describeWithEngine("the matrix of options and flags", () => {
         say(`${title}: ${keys} keys, ${some.length} cells, ${red.length} red`);
       },
       tell,
+      Number(process.env["OPTIONS_WIDTH"] ?? 2),
     );
     const { summary, red } = reportOf(tried, seconds());
     console.log([summary, ...red].join("\n"));

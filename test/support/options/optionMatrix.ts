@@ -96,11 +96,17 @@ export async function runGroups(
   const tried: Tried[] = [];
   const worker = async () => {
     for (const one of queue) {
-      const results = await one.work(tell);
+      const results = await one.work(tell).catch((error: unknown) => broken(one, error));
       tried.push(...results);
       onDone(one, results);
     }
   };
   await Promise.all(Array.from({ length: width }, worker));
   return tried;
+}
+
+/** What ends a group ends no other one. */
+function broken({ title }: Group, error: unknown): Tried[] {
+  const problem = `the group's own work failed: ${error instanceof Error ? error.message : String(error)}`;
+  return [{ row: title, situation: "create", run: "read", verdict: "honoured", problems: [problem] }];
 }
