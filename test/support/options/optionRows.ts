@@ -246,12 +246,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     floor: "description: d",
     runs: ["patch"],
     ways: {
-      own: { patch: { change: honoured("overlap") } },
+      own: { patch: { change: honoured("overlap"), drift: honoured("overlap") } },
       inherited: ORDINARY,
       transform: { patch: { change: { effect: "patched", verdict: "limit", floor: "unmoved" } } },
       transformation: { patch: { change: { effect: "patched", verdict: "limit", floor: "unmoved" } } },
     },
-    says: "A change of the field makes a new key.",
+    says: "A change of the field makes a new key, also one that somebody made in the account.",
     remedy:
       "Write it in the constructor's options: Pulumi needs the provider for it, and tells the provider of no option.",
   },
@@ -271,10 +271,14 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     before: OTHER,
     changes: "option",
     ways: notHandedDown(
-      { cells: { change: honoured("overlap") }, unread: { change: unreadReplacement() } },
+      // The other one is new by then: Pulumi wouldn't replace the key with it again.
+      {
+        cells: { change: honoured("overlap") },
+        unread: { change: unreadReplacement("--replace", "**::replacewith-*") },
+      },
       { cells: { change: SAME } },
     ),
-    says: "The key is replaced with the other resource.",
+    says: "The key is replaced with the other resource. Refused where nothing was read; then `--replace` is needed beside `--refresh`, since the other one is new already.",
   },
   {
     option: "retainOnDelete",
@@ -462,11 +466,11 @@ function replaceOnChanges(without: Cell) {
 }
 
 /** Nothing was read, and Pulumi shows the provider no old state: refused, with the command that helps. */
-function unreadReplacement(): Cell {
+function unreadReplacement(...more: string[]): Cell {
   return {
     effect: "refused",
     verdict: "refused",
     says: /--refresh/,
-    remedied: { args: ["--refresh"], effect: "overlap" },
+    remedied: { args: ["--refresh", ...more], effect: "overlap" },
   };
 }

@@ -121,9 +121,13 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
       ...planted(bench.text(), subject),
     ]);
   });
-  const [helps] = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
-  if (helps !== undefined) results.push(...(await helped(all, situation, cells, helps)));
-  else if (refuses) {
+  const remedies = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
+  const [helps] = remedies;
+  if (helps !== undefined) {
+    const args = [...new Set(remedies.flatMap((remedy) => remedy.args))]; // of all, in one command
+    results.push(...(await helped(all, situation, cells, { ...helps, args })));
+  }
+  if (helps === undefined && refuses) {
     for (const { subject, was } of cells) stages.set(subject, was);
     if (situation === "drift")
       for (const { id, description = "" } of original) bench.world.api.edit(id, { description });
