@@ -51,6 +51,10 @@ const failsAfterwards: FlagCells = Object.fromEntries(
   ),
 );
 
+const WANTS_DEPENDENTS: Impossible = {
+  impossible: "Pulumi wants what depends on it, too: see `--target-dependents`",
+};
+
 const config: Args = () => ["-c", "unrelated=set"];
 const configPath: Args = () => ["--config-path", "-c", "unrelatedList[0]=set"];
 const configFile: Args = ({ configFile }) => ["--config-file", configFile];
@@ -90,8 +94,10 @@ const UP: readonly FlagRow[] = [
     command: "up",
     flag: "exclude-dependents",
     args: a("--exclude", "--exclude-dependents"),
-    cells: onlyB,
-    says: "So does what depends on it.",
+    // Seen with a provider that does nothing, too: no `delete` is called.
+    cells: { ...onlyB, removal: { a: "same", b: "same", verdict: "limit" } },
+    says: "So does what depends on it. Pulumi then removes nothing from the stack, whatever left the program.",
+    remedy: "Remove keys in a run without it.",
   },
   {
     command: "up",
@@ -151,7 +157,7 @@ const UP: readonly FlagRow[] = [
     command: "up",
     flag: "target-replace",
     args: a("--target-replace"),
-    cells: { ...onlyA, unchanged: { a: "overlap" }, overlapEnds: AGAIN },
+    cells: { ...onlyA, unchanged: { a: "overlap" }, overlapEnds: AGAIN, removal: WANTS_DEPENDENTS },
     says: "The same for this key alone.",
   },
   {
@@ -161,14 +167,14 @@ const UP: readonly FlagRow[] = [
     args: a("--target-replace"),
     unread: true,
     alone: true,
-    cells: unreadReplaces,
+    cells: { ...unreadReplaces, removal: WANTS_DEPENDENTS },
     says: "As `--replace`.",
   },
   {
     command: "up",
     flag: "target",
     args: a("--target"),
-    cells: { ...onlyA, removal: { impossible: "Pulumi wants what depends on it, too: see `--target-dependents`" } },
+    cells: { ...onlyA, removal: WANTS_DEPENDENTS },
     says: "This key alone. Not as a stack's first `up`.",
   },
   {
