@@ -197,7 +197,8 @@ function assertNoneInUse(inputs: KeyInputs, unexplained: readonly MarkedKey[]): 
       "Pulumi replaces it (--replace, taint, replacementTrigger, replaceWith) or has lost it, and hasn't read the state in this " +
       "run: whether that key has an overlap, and until when, can't be told",
     remedy:
-      "run the same command with --refresh, such as `pulumi up --refresh`; best set `options: { refresh: always }` in Pulumi.yaml",
+      "run the same command with --refresh, such as `pulumi up --refresh`; where replaceWith asked for it, the other resource is " +
+      "new already: add --replace and this key's URN; best set `options: { refresh: always }` in Pulumi.yaml",
     safe: "no key was created or revoked",
   });
 }

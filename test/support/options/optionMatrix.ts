@@ -7,13 +7,13 @@ import { runDestroyFlags, runQuietFlags, runUpFlag } from "./runFlags.ts";
 import { runRefused } from "./runRefused.ts";
 import { runTogether } from "./runTogether.ts";
 import { runSpecials } from "./specials.ts";
-import { isImpossible, RUNS, type Run, SITUATIONS, type Tried, WAYS, type Way } from "./verdicts.ts";
+import { isImpossible, RUNS, type Run, SITUATIONS, type Tell, type Tried, WAYS, type Way } from "./verdicts.ts";
 
 /** Work that needs a stack of its own. */
 export interface Group {
   title: string;
   keys: number;
-  work: () => Promise<Tried[]>;
+  work: (tell: Tell) => Promise<Tried[]>;
 }
 
 const BATCH = 60;
@@ -29,9 +29,11 @@ export function optionGroups(rows: readonly OptionRow[] = OPTION_ROWS, runs: rea
     );
     const refused = [...Map.groupBy(subjects, (subject) => refusedIn(subject, run))].filter(([where]) => where !== "");
     return [
-      ...batches.map((batch, n) => group(`${run}: together ${n + 1}`, batch.length, () => runTogether(run, batch))),
+      ...batches.map((batch, n) =>
+        group(`${run}: together ${n + 1}`, batch.length, (tell) => runTogether(run, batch, tell)),
+      ),
       ...refused.map(([where, batch]) =>
-        group(`${run}: refused in ${where}`, batch.length, () => runRefused(run, batch)),
+        group(`${run}: refused in ${where}`, batch.length, (tell) => runRefused(run, batch, tell)),
       ),
     ].filter(({ keys }) => keys > 0);
   });
@@ -54,7 +56,7 @@ export function flagGroups(rows: readonly FlagRow[] = FLAG_ROWS): Group[] {
   ];
 }
 
-function group(title: string, keys: number, work: () => Promise<Tried[]>): Group {
+function group(title: string, keys: number, work: Group["work"]): Group {
   return { title, keys, work };
 }
 
@@ -87,17 +89,24 @@ function refusedIn(subject: Subject, run: Run): string {
 export async function runGroups(
   groups: readonly Group[],
   onDone: (group: Group, tried: readonly Tried[]) => void = () => {},
+  tell: Tell = () => {},
   width = 2,
 ): Promise<Tried[]> {
   const queue = groups.values();
   const tried: Tried[] = [];
   const worker = async () => {
     for (const one of queue) {
-      const results = await one.work();
+      const results = await one.work(tell).catch((error: unknown) => broken(one, error));
       tried.push(...results);
       onDone(one, results);
     }
   };
   await Promise.all(Array.from({ length: width }, worker));
   return tried;
+}
+
+/** What ends a group ends no other one. */
+function broken({ title }: Group, error: unknown): Tried[] {
+  const problem = `the group's own work failed: ${error instanceof Error ? error.message : String(error)}`;
+  return [{ row: title, situation: "create", run: "read", verdict: "honoured", problems: [problem] }];
 }

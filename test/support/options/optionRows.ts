@@ -70,11 +70,11 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       own: refused(/deletedWith/),
       inherited: { cells: {} },
       transform: deletedWithOther(),
-      transformation: deletedWithOther(),
+      transformation: { cells: {} },
     },
-    says: "Refused in the constructor: Pulumi would delete the resource from the state and not call the provider, so that the key would live on.",
+    says: "Refused in the constructor: Pulumi would delete the resource from the state and not call the provider, so that the key would live on. A component's, and one that an old transformation of a component sets, are taken off.",
     remedy:
-      "A component's `deletedWith` is taken off a key; don't set it by a transform. `destroy` names the keys that it left alive; `zkscore-keys reconcile --revoke-orphans --used` revokes them.",
+      "Don't set it by a transform. `destroy` names the keys that it left alive; `zkscore-keys reconcile --revoke-orphans --used` revokes them.",
   },
   {
     option: "dependsOn",
@@ -87,7 +87,10 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     option: "envVarMappings",
     written: `envVarMappings: { SOME: "OTHER" }`,
     runs: ["read"],
-    ways: always(refusedByPulumi(/envVarMappings can only be used with provider resources/)),
+    ways: {
+      ...always(refusedByPulumi(/envVarMappings can only be used with provider resources/)),
+      transform: { impossible: "a transform's `envVarMappings` are dropped by the SDK, which has no field for them" },
+    },
     says: "Pulumi takes it for provider resources only, and refuses it anywhere else.",
     remedy: "Leave it out; the provider reads `ZKSCORE_…` from the environment of the command.",
   },
@@ -131,7 +134,13 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     written: `ignoreChanges: ["permissions"]`,
     changes: "permissions",
     permissions: `[{ resource: "trust", actions: [p > 1 ? "write" : "read"] }, { resource: "scores", actions: ["read"] }]`,
-    drift: { permissions: [{ resource: "trust", actions: ["read", "write"] }] },
+    // The key must still do what its application asks of it.
+    drift: {
+      permissions: [
+        { resource: "trust", actions: ["read", "write"] },
+        { resource: "scores", actions: ["read"] },
+      ],
+    },
     runs: ["read", "unread", "patch"],
     ways: notHandedDown({ cells: { change: SAME, drift: SAME }, patch: { change: SAME, drift: SAME } }),
     says: "As above, for a list.",
@@ -237,12 +246,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     floor: "description: d",
     runs: ["patch"],
     ways: {
-      own: { patch: { change: honoured("overlap") } },
+      own: { patch: { change: honoured("overlap"), drift: honoured("overlap") } },
       inherited: ORDINARY,
       transform: { patch: { change: { effect: "patched", verdict: "limit", floor: "unmoved" } } },
       transformation: { patch: { change: { effect: "patched", verdict: "limit", floor: "unmoved" } } },
     },
-    says: "A change of the field makes a new key.",
+    says: "A change of the field makes a new key, also one that somebody made in the account.",
     remedy:
       "Write it in the constructor's options: Pulumi needs the provider for it, and tells the provider of no option.",
   },
@@ -262,10 +271,14 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     before: OTHER,
     changes: "option",
     ways: notHandedDown(
-      { cells: { change: honoured("overlap") }, unread: { change: unreadReplacement() } },
+      // The other one is new by then: Pulumi wouldn't replace the key with it again.
+      {
+        cells: { change: honoured("overlap") },
+        unread: { change: unreadReplacement("--replace", "**::replacewith-*") },
+      },
       { cells: { change: SAME } },
     ),
-    says: "The key is replaced with the other resource.",
+    says: "The key is replaced with the other resource. Refused where nothing was read; then `--replace` is needed beside `--refresh`, since the other one is new already.",
   },
   {
     option: "retainOnDelete",
@@ -354,24 +367,31 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     },
     says: "A transform that gives back what it got changes nothing.",
   },
-  ...(["webhooks", "adopt"] as const).map(
-    (field): OptionRow => ({
-      option: "transforms",
-      variant: field,
-      written:
-        field === "webhooks"
-          ? `transforms: [(t) => (t.type === KEY ? { props: { ...t.props, webhooks: [{ url: "https://hook.example.com/a", events: ["score.updated"], secret: "planted-webhook-secret" }] }, opts: t.opts } : undefined)]`
-          : `transforms: [(t) => (t.type === KEY ? { props: { ...t.props, adopt: { keyId: "key_of_somebody", apiKey: "planted-adopted-secret" } }, opts: t.opts } : undefined)]`,
-      runs: ["read"],
-      ways: {
-        own: refused(new RegExp(field)),
-        inherited: refused(new RegExp(field)),
-        transform: { impossible: "Pulumi doesn't look at what a transform sets here" },
-        transformation: { impossible: "for an old transformation it is the key's own: the same row" },
-      },
-      says: `Refused: \`${field}\` holds a secret, which a transform sets past the mark that keeps it encrypted.`,
-    }),
-  ),
+  {
+    option: "transforms",
+    variant: "webhooks",
+    written: `transforms: [(t) => (t.type === KEY ? { props: { ...t.props, webhooks: [{ url: "https://hook.example.com/a", events: ["score.updated"], secret: "planted-webhook-secret" }] }, opts: t.opts } : undefined)]`,
+    ways: {
+      own: ORDINARY,
+      inherited: ORDINARY,
+      transform: { impossible: "Pulumi doesn't look at what a transform sets here" },
+      transformation: { impossible: "for an old transformation it is the key's own: the same row" },
+    },
+    says: "As if the program had written them: encrypted in the state, though a transform sets them past the program's mark.",
+  },
+  {
+    option: "transforms",
+    variant: "adopt",
+    written: `transforms: [(t) => (t.type === KEY ? { props: { ...t.props, adopt: { keyId: "key_of_somebody", apiKey: "planted-adopted-secret" } }, opts: t.opts } : undefined)]`,
+    runs: ["read"],
+    ways: {
+      own: refused(/can't be adopted/),
+      inherited: refused(/can't be adopted/),
+      transform: { impossible: "Pulumi doesn't look at what a transform sets here" },
+      transformation: { impossible: "for an old transformation it is the key's own: the same row" },
+    },
+    says: "As if the program had written it: here a key that the account doesn't list is refused. One that it lists is adopted, its secret encrypted in the state.",
+  },
   {
     option: "urn",
     written: `urn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/zkscore:ApiKey::other"`,
@@ -446,11 +466,11 @@ function replaceOnChanges(without: Cell) {
 }
 
 /** Nothing was read, and Pulumi shows the provider no old state: refused, with the command that helps. */
-function unreadReplacement(): Cell {
+function unreadReplacement(...more: string[]): Cell {
   return {
     effect: "refused",
     verdict: "refused",
     says: /--refresh/,
-    remedied: { args: ["--refresh"], effect: "overlap" },
+    remedied: { args: ["--refresh", ...more], effect: "overlap" },
   };
 }

@@ -32,12 +32,14 @@ const HEAD = `import { log, ResourceHook } from "@pulumi/pulumi";
 import { ApiKey } from "pulumi-zkscore";
 import { DynamicProvider, Floor, Home } from "../../../test/support/options/kit.mts";
 const KEY = ApiKey.__pulumiType, HOME = "options:index:Home";
-// Each is tried, also where the constructor of another one throws.
+// Each is tried, also where the constructor of another one throws; the program fails all the same, with the exit code that
+// the SDK's runner uses for an error which it has shown. A logged error alone fails nothing.
 const attempt = (make) => {
   try {
     return make();
   } catch (error) {
     log.error(error.message);
+    process.exitCode = 32;
   }
 };
 const explicitProvider = (s) => new DynamicProvider(\`\${s}-provider\`);

@@ -7,6 +7,8 @@ export interface Report {
   summary: string;
   /** A line for each red cell, with what was seen. */
   red: readonly string[];
+  /** Controls that weren't red. */
+  missed: readonly string[];
 }
 
 export function reportOf(tried: readonly Tried[], seconds: number): Report {
@@ -22,6 +24,7 @@ export function reportOf(tried: readonly Tried[], seconds: number): Report {
       missed.length === 0 ? "both controls red, as they must be" : `CONTROL: ${missed.join("; ")}`,
       `${Math.round(seconds)} s`,
     ].join(", "),
-    red: [...missed, ...red.map((one) => `${one.row} | ${one.situation} | ${one.run}: ${one.problems.join("\n    ")}`)],
+    red: red.map((one) => `${one.row} | ${one.situation} | ${one.run}: ${one.problems.join("\n    ")}`),
+    missed,
   };
 }

@@ -83,7 +83,8 @@ async function move(stack: FlagStack, situation: Situation): Promise<void> {
   if (situation === "overlapEnds") bench.advance(PAST_OVERLAP);
   if (situation === "drift")
     for (const { current } of stack.kind.alone ? [tracks.a] : Object.values(tracks))
-      if (current !== undefined) bench.world.api.edit(current, { description: "edited by hand" });
+      if (current !== undefined && bench.world.live().includes(current))
+        bench.world.api.edit(current, { description: "edited by hand" });
 }
 
 function contextOf({ bench }: FlagStack): FlagContext {

@@ -1,10 +1,10 @@
 import { type Bench, createBench } from "./bench.ts";
-import { failed, refusal } from "./checks.ts";
+import { failed, planted, refusal } from "./checks.ts";
 import { cellOf, namesOf, rowId, type Subject } from "./optionRow.ts";
 import { FIRST, optionProgram, type Stage } from "./program.ts";
 import { firstStage, prepare, staged, startsWithout } from "./steps.ts";
 import { judge, NOTHING, type Track } from "./track.ts";
-import { type Cell, isImpossible, type Run, SITUATIONS, type Situation, type Tried } from "./verdicts.ts";
+import { type Cell, isImpossible, type Run, SITUATIONS, type Situation, type Tell, type Tried } from "./verdicts.ts";
 
 /** `create` is its own: a second key with the option, beside the one that was made without it. */
 const LATER: readonly Situation[] = SITUATIONS.filter((situation) => situation !== "create");
@@ -21,14 +21,19 @@ interface Refusing {
  * Keys whose option makes a command fail, all in the same situations: one stack, one command a situation, with
  * `--continue-on-error`, so that each is tried. What was refused is taken back before the next.
  */
-export async function runRefused(run: Run, subjects: readonly Subject[]): Promise<Tried[]> {
+export async function runRefused(run: Run, subjects: readonly Subject[], tell: Tell): Promise<Tried[]> {
   const stages = new Map(subjects.map((subject) => [subject, firstStage(subject, run)]));
   const program = optionProgram(subjects, (subject) => stages.get(subject) ?? FIRST);
   const bench = await createBench({ program, refreshAlways: run !== "unread" });
   const all: Refusing = { bench, run, subjects, stages, tracks: new Map() };
   try {
     const tried = await created(all);
-    for (const situation of LATER) tried.push(...(await attempted(all, situation)));
+    tell(tried);
+    for (const situation of LATER) {
+      const now = await attempted(all, situation);
+      tell(now);
+      tried.push(...now);
+    }
     return tried;
   } finally {
     await bench.world.dispose();
@@ -113,12 +118,16 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
     return tried(all, subject, situation, cell, [
       ...judged.problems,
       ...(refuses ? refusal(cell, done, names) : failed(done)),
-      ...planted(bench, subject),
+      ...planted(bench.text(), subject),
     ]);
   });
-  const [helps] = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
-  if (helps !== undefined) results.push(...(await helped(all, situation, cells, helps)));
-  else if (refuses) {
+  const remedies = cells.flatMap(({ cell }) => (cell.remedied === undefined ? [] : [cell.remedied]));
+  const [helps] = remedies;
+  if (helps !== undefined) {
+    const args = [...new Set(remedies.flatMap((remedy) => remedy.args))]; // of all, in one command
+    results.push(...(await helped(all, situation, cells, { ...helps, args })));
+  }
+  if (helps === undefined && refuses) {
     for (const { subject, was } of cells) stages.set(subject, was);
     if (situation === "drift")
       for (const { id, description = "" } of original) bench.world.api.edit(id, { description });
@@ -126,13 +135,6 @@ async function attempted(all: Refusing, situation: Situation): Promise<Tried[]> 
   }
   await bench.use();
   return results;
-}
-
-/** A secret that a transform set, in clear in the state. */
-function planted(bench: Bench, { row }: Subject): string[] {
-  const secrets = row.written.match(/planted-[a-z-]+/g) ?? [];
-  const text = bench.text();
-  return secrets.filter((secret) => text.includes(secret)).map((secret) => `in clear in the state: ${secret}`);
 }
 
 /** The remedy that the refusal names. */

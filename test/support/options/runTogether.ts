@@ -1,11 +1,11 @@
 import { whole } from "../share.ts";
 import { type Bench, createBench, type Done, type Seen } from "./bench.ts";
-import { afterwards, failed, said, shown } from "./checks.ts";
+import { afterwards, failed, planted, said, shown } from "./checks.ts";
 import { cellOf, namesOf, type OptionRow, rowId, type Subject } from "./optionRow.ts";
 import { optionProgram, type Stage } from "./program.ts";
 import { firstStage, prepare, staged } from "./steps.ts";
 import { judge, NOTHING, type Track } from "./track.ts";
-import { isImpossible, type Run, type Situation, type Tried } from "./verdicts.ts";
+import { isImpossible, type Run, type Situation, type Tell, type Tried } from "./verdicts.ts";
 
 interface Step {
   situation: Situation;
@@ -33,7 +33,7 @@ const STEPS: readonly Step[] = [
  * names as failed are red and leave the program, and the others go on; where it names none, they are tried again in two
  * halves, until the one that fails is alone.
  */
-export async function runTogether(run: Run, subjects: readonly Subject[]): Promise<Tried[]> {
+export async function runTogether(run: Run, subjects: readonly Subject[], tell: Tell): Promise<Tried[]> {
   let active = subjects;
   const stages = new Map(subjects.map((subject) => [subject, firstStage(subject, run)]));
   const stageOf = (subject: Subject): Stage => stages.get(subject) ?? firstStage(subject, run);
@@ -56,7 +56,8 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
       while (done.outcome.code !== 0) {
         const named = namedIn(done, active);
         if (active.length <= 1) return [...tried, ...active.flatMap((only) => unreached(run, only, situation, done))];
-        if (named.length === 0 || named.length === active.length) return [...dropped, ...(await inHalves(run, active))];
+        if (named.length === 0 || named.length === active.length)
+          return [...dropped, ...(await inHalves(run, active, tell))];
         for (const subject of named) {
           dropped.push(
             ...tried.filter(({ row }) => row === title(subject)),
@@ -72,6 +73,8 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
       for (const { row } of active) if (row.spoils === situation) spoil(bench, tracks, row);
       const seen = without(await bench.look(), letGo);
       const common = await afterwards(bench, previewed === true);
+      const state = bench.text();
+      const now: Tried[] = [];
       for (const subject of active) {
         const cell = cellOf(subject, situation, run);
         if (isImpossible(cell)) continue;
@@ -89,10 +92,13 @@ export async function runTogether(run: Run, subjects: readonly Subject[]): Promi
           ...said(cell, done, before),
           ...shown(cell, done, subject),
           ...common(names),
+          ...planted(state, subject),
         ];
         if (again === true && problems.length === 0) continue;
-        tried.push({ row: title(subject), situation, run, verdict: cell.verdict, problems });
+        now.push({ row: title(subject), situation, run, verdict: cell.verdict, problems });
       }
+      tell(now);
+      tried.push(...now);
     }
     const gone = new Set(dropped.map(({ row }) => row));
     return [...dropped, ...tried.filter(({ row }) => !gone.has(row))];
@@ -124,10 +130,10 @@ function namedIn({ outcome }: Done, subjects: readonly Subject[]): Subject[] {
   return subjects.filter((subject) => namesOf(subject).some((name) => names.has(name)));
 }
 
-async function inHalves(run: Run, subjects: readonly Subject[]): Promise<Tried[]> {
+async function inHalves(run: Run, subjects: readonly Subject[], tell: Tell): Promise<Tried[]> {
   const middle = Math.ceil(subjects.length / 2);
-  const first = await runTogether(run, subjects.slice(0, middle));
-  return [...first, ...(await runTogether(run, subjects.slice(middle)))];
+  const first = await runTogether(run, subjects.slice(0, middle), tell);
+  return [...first, ...(await runTogether(run, subjects.slice(middle), tell))];
 }
 
 function without({ held, live }: Seen, ids: ReadonlySet<string>): Seen {

@@ -1,3 +1,4 @@
+import { keyByHand } from "../hostWorld.ts";
 import { type Bench, createBench, type Done } from "./bench.ts";
 import { failed } from "./checks.ts";
 import { judge, NOTHING } from "./track.ts";
@@ -8,9 +9,44 @@ const HEAD = `import { ErrorHook } from "@pulumi/pulumi";\nimport { ApiKey } fro
 /** A request that the account never answers is given up within this, also on a slow machine; without a timeout it takes 75 s. */
 const SOON_MS = 60_000;
 
-/** Cells that only a failing API shows. */
+/** Cells that only a failing API shows, or an account that holds keys already. */
 export async function runSpecials(): Promise<Tried[]> {
-  return [await retriedByHook(), await timedOut()];
+  return [await retriedByHook(), await timedOut(), ...(await adoptedByTransform())];
+}
+
+/** Keys that exist, taken over by what a transform sets: its own, and a component's. Their secrets stand nowhere in clear. */
+async function adoptedByTransform(): Promise<Tried[]> {
+  const bench = await createBench({ program: HEAD, refreshAlways: true });
+  const { api, stack } = bench.world;
+  try {
+    const own = await keyByHand(api, { name: "legacy-own" });
+    const inherited = await keyByHand(api, { name: "legacy-inherited" });
+    const by = (adopt: object) =>
+      `transforms: [(t) => (t.type === ApiKey.__pulumiType ? { props: { ...t.props, adopt: ${JSON.stringify(adopt)} }, opts: t.opts } : undefined)]`;
+    stack.setProgram(`${HEAD}import { ComponentResource } from "@pulumi/pulumi";
+const home = new ComponentResource("test:index:Home", "home", {}, { ${by(inherited)} });
+new ApiKey("own", { ${KEY} }, { ${by(own)} });
+new ApiKey("inherited", { ${KEY} }, { parent: home });
+`);
+    const ids = { own: own.keyId, inherited: inherited.keyId };
+    const done = await bench.run("up");
+    const seen = await bench.look();
+    const common = [...failed(done), ...(await bench.use()), ...(await bench.leaks()), ...(await bench.differences())];
+    return Object.entries(ids).map(([name, id]) => {
+      const held = seen.held.find(({ logicalName }) => logicalName === name)?.id;
+      const problems = [
+        ...common,
+        ...(held === id && seen.live.has(id) ? [] : [`the state holds ${held}, and not ${id}`]),
+        ...(done.writes.some(({ operation }) => operation !== "update")
+          ? ["another key was made, or one revoked"]
+          : []),
+      ];
+      const row = `transforms (adopt, a key that the account lists): ${name}`;
+      return { row, situation: "create", run: "read", verdict: "honoured", problems };
+    });
+  } finally {
+    await bench.world.dispose();
+  }
 }
 
 /** An `onError` hook repeats a create that made its key and then failed: it gets that key again. */

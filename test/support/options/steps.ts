@@ -45,7 +45,8 @@ export async function prepare(bench: Bench, situation: Situation, tracks: Readon
   if (situation === "overlapEnds") bench.advance(PAST_OVERLAP);
   if (situation === "drift")
     for (const [{ row }, { current }] of tracks)
-      if (current !== undefined) bench.world.api.edit(current, row.drift ?? { description: "edited by hand" });
+      if (current !== undefined && bench.world.live().includes(current))
+        bench.world.api.edit(current, row.drift ?? { description: "edited by hand" });
   return situation === "destroy" ? "destroy" : "up";
 }
 

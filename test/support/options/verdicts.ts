@@ -102,3 +102,6 @@ export interface Tried {
   /** Empty when the cell is as it should be. */
   problems: readonly string[];
 }
+
+/** Told of cells as soon as they are judged; of those that are tried again, again. */
+export type Tell = (tried: readonly Tried[]) => void;
