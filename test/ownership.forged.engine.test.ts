@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
 import { keyByHand, touched } from "./support/hostWorld.ts";
 import { urnOf } from "./support/modelStacks.ts";
+import { share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, keysProgram, READ_SCORES, type World } from "./support/world.ts";
 
@@ -57,7 +58,9 @@ describeWithEngine("a program whose transform copies another stack's ownership",
     await victim.dispose();
   });
 
-  test.each(["own", "old", "stack", "parent"])(
+  test.each(
+    share("kinds of transforms", ["own", "old", "stack", "parent"], (way) => way === "own" || way === "parent"),
+  )(
     "%s: is refused by name, and touches none of its keys",
     async (way) => {
       const since = victim.api.journal().length;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
 import { describeWithEngine } from "./support/engine.ts";
+import { whole } from "./support/share.ts";
 import { createStack, succeed, type TestStack } from "./support/stack.ts";
 import { keysProgram, READ_SCORES } from "./support/world.ts";
 
