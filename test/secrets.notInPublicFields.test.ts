@@ -3,11 +3,12 @@ import type { Emulator } from "../emulator/index.ts";
 import type { Fields, ProviderRun } from "./support/hostHandlers.ts";
 import { startInProcess } from "./support/hostInProcess.ts";
 import { accountAt, accountClock, failure, keys, SCORES, simStack } from "./support/hostWorld.ts";
+import { ownershipOf } from "./support/ownership.ts";
 import { connection } from "./support/world.ts";
 
 const KEY = `zk_prod_${"aB3dE5gH7j".repeat(4)}`;
 const SIGNING = "a-signing-secret-of-32-characters";
-const ownership = { identity: "id", owner: "o", project: "proj", stack: "dev", name: "a" };
+const ownership = ownershipOf("id");
 
 let api: Emulator;
 let run: ProviderRun;
