@@ -1,44 +1,33 @@
 import { createServer as createHttp2 } from "node:http2";
 import { type AddressInfo, createServer as createTcp } from "node:net";
-import { createServer as createTls, getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createServer as createTls } from "node:tls";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { CREATE, usage } from "./support/apiBodies.ts";
 import { failureOf, testClient } from "./support/apiClient.ts";
-import { type Authority, createAuthority, type Identity } from "./support/certificates.ts";
+import type { Identity } from "./support/certificates.ts";
 import { tlsServer } from "./support/tlsServer.ts";
+import { twoAuthorities } from "./support/twoAuthorities.ts";
 
-const trusted = getCACertificates("default");
 // This machine may have one.
 vi.stubEnv("NODE_EXTRA_CA_CERTS", undefined);
-let known: Authority;
-let unknown: Authority;
-beforeAll(() => {
-  known = createAuthority();
-  unknown = createAuthority();
-  setDefaultCACertificates([...trusted, known.pem]);
-});
-afterAll(() => {
-  vi.unstubAllEnvs();
-  setDefaultCACertificates(trusted);
-  known.dispose();
-  unknown.dispose();
-});
+const { known, unknown } = twoAuthorities();
+afterAll(() => void vi.unstubAllEnvs());
 
 const CERTIFICATES: Record<string, { of: () => Identity; says: RegExp }> = {
   "of an authority that Node doesn't know": {
-    of: () => unknown.issue("localhost"),
+    of: () => unknown().issue("localhost"),
     says: /an authority that Node doesn't know[\s\S]*Set NODE_EXTRA_CA_CERTS[\s\S]*PEM/,
   },
   "signed by itself": {
-    of: () => unknown.selfSigned("localhost"),
+    of: () => unknown().selfSigned("localhost"),
     says: /signed by itself[\s\S]*Set NODE_EXTRA_CA_CERTS/,
   },
   "that has expired": {
-    of: () => known.issue("localhost", "20200102000000Z"),
+    of: () => known().issue("localhost", "20200102000000Z"),
     says: /has expired, or this machine's clock is wrong[\s\S]*NODE_EXTRA_CA_CERTS doesn't help/,
   },
   "for another host": {
-    of: () => known.issue("api.example"),
+    of: () => known().issue("api.example"),
     says: /another host name[\s\S]*Check the host[\s\S]*NODE_EXTRA_CA_CERTS doesn't help/,
   },
 };
@@ -58,7 +47,7 @@ describe("a certificate that can't be trusted ends the call before anything is s
 
   it("NODE_EXTRA_CA_CERTS is set and doesn't help: the error says what to check", async () => {
     vi.stubEnv("NODE_EXTRA_CA_CERTS", "somewhere.pem");
-    const server = await tlsServer(unknown.issue("localhost"), () => usage);
+    const server = await tlsServer(unknown().issue("localhost"), () => usage);
     const client = testClient(`https://localhost:${server.port}/v1`, { deadlineMs: 10_000 });
     expect((await failureOf(client.usage({}))).message).toContain(
       "NODE_EXTRA_CA_CERTS is set: check that its file can be read",
@@ -69,7 +58,7 @@ describe("a certificate that can't be trusted ends the call before anything is s
   });
 
   it("one of a known authority is accepted (control)", async () => {
-    const server = await tlsServer(known.issue("localhost"), () => usage);
+    const server = await tlsServer(known().issue("localhost"), () => usage);
     const client = testClient(`https://localhost:${server.port}/v1`, { deadlineMs: 10_000 });
     await client.usage({});
     expect(server.received).toEqual(["GET /v1/developer/usage"]);
@@ -91,7 +80,7 @@ describe("a port that speaks something else is explained, and nothing is sent", 
   });
 
   it("TLS, but no HTTP/1.1", async () => {
-    const server = createTls({ ...known.issue("localhost"), ALPNProtocols: ["h2"] });
+    const server = createTls({ ...known().issue("localhost"), ALPNProtocols: ["h2"] });
     server.on("tlsClientError", () => undefined);
     const port = await listen(server);
     const client = testClient(`https://localhost:${port}/v1`, { deadlineMs: 10_000 });
@@ -104,7 +93,7 @@ describe("a port that speaks something else is explained, and nothing is sent", 
 
   it("TLS of the last century", async () => {
     const server = createTls({
-      ...known.issue("localhost"),
+      ...known().issue("localhost"),
       maxVersion: "TLSv1.1",
       minVersion: "TLSv1",
       ciphers: "ALL@SECLEVEL=0",

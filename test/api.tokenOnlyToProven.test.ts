@@ -1,37 +1,24 @@
 import dns from "node:dns";
 import { createServer } from "node:http";
 import { networkInterfaces } from "node:os";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { connectionSettings, hostSettings } from "../provider/host/settings.ts";
 import { usage } from "./support/apiBodies.ts";
 import { failureOf, testClient } from "./support/apiClient.ts";
-import { type Authority, createAuthority } from "./support/certificates.ts";
 import { httpProxy } from "./support/proxies.ts";
 import { tlsServer } from "./support/tlsServer.ts";
+import { twoAuthorities } from "./support/twoAuthorities.ts";
 
-const trusted = getCACertificates("default");
-let known: Authority;
-let unknown: Authority;
-beforeAll(() => {
-  known = createAuthority();
-  unknown = createAuthority();
-  setDefaultCACertificates([...trusted, known.pem]);
-});
+const { known, unknown } = twoAuthorities();
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-});
-afterAll(() => {
-  setDefaultCACertificates(trusted);
-  known.dispose();
-  unknown.dispose();
 });
 
 describe("NODE_TLS_REJECT_UNAUTHORIZED=0 gives the token to nobody", () => {
   test("a server without a certificate that counts gets nothing, and the error says why", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    const server = await tlsServer(unknown.issue("localhost"), () => usage);
+    const server = await tlsServer(unknown().issue("localhost"), () => usage);
     const client = testClient(`https://localhost:${server.port}/v1`, { deadlineMs: 10_000 });
     const error = await failureOf(client.usage({}));
     expect(error.code).toBe("ZKS_UNREACHABLE");
@@ -43,10 +30,10 @@ describe("NODE_TLS_REJECT_UNAUTHORIZED=0 gives the token to nobody", () => {
 
   test("nor an https proxy, nor a server behind one", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    const server = await tlsServer(unknown.issue("api.example"), () => usage);
+    const server = await tlsServer(unknown().issue("api.example"), () => usage);
     for (const [identity, whose] of [
-      [unknown.issue("localhost"), /the certificate of the proxy/],
-      [known.issue("localhost"), /the certificate of https:\/\/api\.example/],
+      [unknown().issue("localhost"), /the certificate of the proxy/],
+      [known().issue("localhost"), /the certificate of https:\/\/api\.example/],
     ] as const) {
       const proxy = await httpProxy(server.port, { identity });
       vi.stubEnv("HTTPS_PROXY", `https://user:password@localhost:${proxy.port}`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
-import { keyByHand, touched } from "./support/hostWorld.ts";
+import { keyByHand, markOf, touched } from "./support/hostWorld.ts";
 import { urnOf } from "./support/modelStacks.ts";
 import { share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
@@ -43,12 +43,11 @@ describeWithEngine("a program whose transform copies another stack's ownership",
     await succeed(victim.stack.up());
     const { aSecret } = (await victim.stack.outputs()) as { aSecret: string };
     expect((await victim.api.use(aSecret)).status).toBe(200);
-    const { id, metadata } = victim.key("a");
-    const text = (name: string) => String(metadata[`pulumi:${name}`]);
+    const { id } = victim.key("a");
+    const mark = markOf(victim.api, id);
     const fields = ["identity", "owner", "project", "stack", "name"];
-    forged = JSON.stringify(Object.fromEntries(fields.map((name) => [name, text(name)])));
-    const marks = Object.entries(metadata).map(([name, value]) => [name, String(value)]);
-    const orphan = { ...Object.fromEntries(marks), "pulumi:attempt": "0badcafe" };
+    forged = JSON.stringify(Object.fromEntries(fields.map((name) => [name, mark[`pulumi:${name}`]])));
+    const orphan = { ...mark, "pulumi:attempt": "0badcafe" };
     theirs = [id, (await keyByHand(victim.api, { name: "a-0badcafe", metadata: orphan })).keyId];
     evil = await createWorld({ program: EVIL, project: "evil", api: victim.api });
     await succeed(evil.stack.up());

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
 import type { Fields } from "./support/hostHandlers.ts";
-import { accountAt, DAY, failure, HOUR, keyByHand, keys, SCORES, simStack, touched } from "./support/hostWorld.ts";
+import {
+  accountAt,
+  DAY,
+  failure,
+  HOUR,
+  keyByHand,
+  keys,
+  markOf,
+  SCORES,
+  simStack,
+  touched,
+} from "./support/hostWorld.ts";
 import type { SimStack } from "./support/modelEngine.ts";
 import { liveIds } from "./support/world.ts";
 
@@ -21,23 +32,15 @@ beforeEach(async () => {
   await victim.up(keys({ a: SCORES }));
   used = victim.key("a")?.id ?? "";
   expect((await api.use(String(victim.key("a")?.outputs["apiKey"]))).status).toBe(200);
-  leftover = (await keyByHand(api, { name: "a-0badcafe", metadata: { ...markOf(used), "pulumi:attempt": "0badcafe" } }))
-    .keyId;
+  leftover = (
+    await keyByHand(api, { name: "a-0badcafe", metadata: { ...markOf(api, used), "pulumi:attempt": "0badcafe" } })
+  ).keyId;
 });
 afterEach(() => api.close());
 
-function markOf(keyId: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(api.keys().find(({ id }) => id === keyId)?.metadata ?? {}).map(([name, value]) => [
-      name,
-      String(value),
-    ]),
-  );
-}
-
 /** What anyone can copy from the listing. */
 function ownershipInListing(): Fields {
-  const marker = decodeMarker(markOf(used));
+  const marker = decodeMarker(markOf(api, used));
   if (marker === undefined) throw new Error("no mark");
   const { identity, owner, project, stack, name } = marker;
   return { identity, owner, project, stack, name };
@@ -95,7 +98,10 @@ function only(wanted: string, transform: (name: string, inputs: Fields) => Field
 describe("a key that somebody made with a copied mark", () => {
   const retires = (keyId: string) => `${keyId}@2031-01-01T00:00:00Z`;
   const forged = (more: Record<string, string>) =>
-    keyByHand(api, { name: `forged-${Object.keys(more).join("").slice(-6)}`, metadata: { ...markOf(used), ...more } });
+    keyByHand(api, {
+      name: `forged-${Object.keys(more).join("").slice(-6)}`,
+      metadata: { ...markOf(api, used), ...more },
+    });
 
   test("keeps no key of this stack alive that ends", async () => {
     await forged({ "pulumi:retires": retires(used) });
@@ -110,7 +116,7 @@ describe("a key that somebody made with a copied mark", () => {
     await later.up(keys({ a: SCORES }));
     expect(liveIds(api)).not.toContain(leftover);
     const another = (
-      await keyByHand(api, { name: "b-0badcaff", metadata: { ...markOf(used), "pulumi:attempt": "0badcaff" } })
+      await keyByHand(api, { name: "b-0badcaff", metadata: { ...markOf(api, used), "pulumi:attempt": "0badcaff" } })
     ).keyId;
     await forged({ "pulumi:keep": "x", "pulumi:owner": "of-another", "pulumi:retires": retires(another) });
     await later.destroy();

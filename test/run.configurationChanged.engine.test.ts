@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
-import { keyByHand } from "./support/hostWorld.ts";
+import { keyByHand, markOf } from "./support/hostWorld.ts";
 import { urnOf } from "./support/modelStacks.ts";
 import { share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
@@ -77,8 +77,7 @@ describeWithEngine("a run whose configuration changed since the last one", () =>
   test("an orphan that the refresh has listed is revoked by the same run", async () => {
     const { api, stack } = world;
     const [held = ""] = [(await outputs()).id];
-    const mark = Object.entries(api.keys().find(({ id }) => id === held)?.metadata ?? {});
-    const metadata = { ...Object.fromEntries(mark), "pulumi:attempt": "0badcafe" };
+    const metadata = { ...markOf(api, held), "pulumi:attempt": "0badcafe" };
     const orphan = await keyByHand(api, { name: "a-0badcafe", metadata });
     expect(world.live()).toContain(orphan.keyId);
     await configure();

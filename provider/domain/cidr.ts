@@ -24,6 +24,13 @@ export function parseBlock(text: string): Block | undefined {
   return { family, bits, prefix, hostBits: (bits & mask) !== 0n };
 }
 
+/** The first and the last address of a block, as numbers of its family; host bits don't count. */
+export function rangeOf({ family, bits, prefix }: Block): readonly [from: bigint, to: bigint] {
+  const size = 1n << BigInt((family === 4 ? 32 : 128) - prefix);
+  const from = (bits / size) * size;
+  return [from, from + size - 1n];
+}
+
 /** The one spelling of a block: lower case, shortest form, no prefix on a single address. */
 export function canonicalBlock(text: string): string {
   const block = parseBlock(text);

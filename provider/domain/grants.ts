@@ -1,4 +1,4 @@
-import { parseBlock } from "./cidr.ts";
+import { parseBlock, rangeOf } from "./cidr.ts";
 import { difference, intersection, type Spans, sizeOf, spansOf } from "./spans.ts";
 import { ACTIONS, RESOURCES } from "./vocabulary.ts";
 
@@ -148,13 +148,12 @@ function boxOf(restrictions: Granting["restrictions"], words: Words, empty: "eve
   return [dimension("identities", identities), dimension("chains", chains), dimension("ipWhitelist", addresses)];
 }
 
-/** The numbers of an address or a block, its host bits cleared. */
+/** The numbers of an address or a block. */
 function addressesOf(text: string): readonly [bigint, bigint] | undefined {
   const block = parseBlock(text);
   if (block === undefined) return undefined;
-  const size = 1n << BigInt((block.family === 4 ? 32 : 128) - block.prefix);
-  const from = (block.family === 4 ? MAPPED : 0n) + (block.bits / size) * size;
-  return [from, from + size - 1n];
+  const [from, to] = rangeOf(block);
+  return block.family === 4 ? [MAPPED + from, MAPPED + to] : [from, to];
 }
 
 type Grant = readonly [resource: string, action: string];

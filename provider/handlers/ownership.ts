@@ -1,7 +1,6 @@
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState, Ownership } from "../domain/inputs.ts";
 import { ownerOf, urnOf } from "../domain/marker.ts";
-import { sameJson } from "../domain/stable.ts";
 import { hasUnknown } from "../domain/unknown.ts";
 import { holderOf, type StackView } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
@@ -20,11 +19,6 @@ export function ownershipProblem(view: StackView, ownership: Ownership): string 
   }
   if (view.identities.size === 0 || view.identities.has(identity)) return undefined;
   return "names another stack's identity: a transform has changed it; it says whose key it is, so leave it alone";
-}
-
-/** `ignoreChanges` hands back what the state has, which was judged when it was written. */
-export function isOwnershipOf(olds: { ownership?: unknown }, ownership: Ownership): boolean {
-  return sameJson(olds.ownership, ownership);
 }
 
 /** Refuses new inputs that claim to be another resource's. `olds`: the state of the key they update. */

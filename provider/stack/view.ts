@@ -199,6 +199,10 @@ export function createStackView(log: FactLog = ALONE): StackView {
   };
   const holder = (state: KeyState) => shown.get(state.keyId)?.holder ?? holderOf(state);
   const keysOf = (owner: string) => [...shown.values()].filter((key) => key.holder === owner);
+  function* retirements() {
+    for (const { keyId, previous } of shown.values()) yield { holder: keyId, retired: previous };
+    for (const [keyId, { retires }] of made) yield { holder: keyId, retired: retires };
+  }
   const replacementOf = (keyId: string) => [...replacements.values()].find((one) => one.keyId === keyId);
 
   return {
@@ -272,14 +276,10 @@ export function createStackView(log: FactLog = ALONE): StackView {
     isOver: (keyId) => over.has(keyId),
     isLetGo: (keyId) => released.has(keyId),
     waitsForSuccessor: (keyId) => awaiting.has(keyId),
-    *retirements() {
-      for (const { keyId, previous } of shown.values()) yield { holder: keyId, retired: previous };
-      for (const [keyId, { retires }] of made) yield { holder: keyId, retired: retires };
-    },
+    retirements,
     *everRetired() {
-      for (const { keyId, previous, retires } of shown.values())
-        yield { holder: keyId, retired: [...previous, ...retires] };
-      for (const [keyId, { retires }] of made) yield { holder: keyId, retired: retires };
+      yield* retirements();
+      for (const { keyId, retires } of shown.values()) yield { holder: keyId, retired: retires };
     },
     begunFor: (owner) => unfinished.get(owner),
     notMoved: () => [...lookedUp].flatMap(([keyId, problem]) => (problem === undefined ? [] : [{ keyId, problem }])),

@@ -3,7 +3,7 @@ import type { Emulator } from "../../emulator/index.ts";
 import { promised } from "../support/adversary.ts";
 import { type CliWorld, cliWorld } from "../support/cli.ts";
 import type { Fields } from "../support/hostHandlers.ts";
-import { accountAt, keyByHand, keys, SCORES, simStack } from "../support/hostWorld.ts";
+import { accountAt, keyByHand, keys, markOf, SCORES, simStack } from "../support/hostWorld.ts";
 import type { SimStack } from "../support/modelEngine.ts";
 import { liveIds } from "../support/world.ts";
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await victim.up(keys({ a: SCORES }));
   used = victim.key("a")?.id ?? "";
   await api.use(String(victim.key("a")?.outputs["apiKey"]));
-  const orphan = { name: "a-0badcafe", metadata: { ...markOf(used), "pulumi:attempt": "0badcafe" } };
+  const orphan = { name: "a-0badcafe", metadata: { ...markOf(api, used), "pulumi:attempt": "0badcafe" } };
   leftover = (await keyByHand(api, orphan)).keyId;
 });
 afterEach(async () => {
@@ -27,14 +27,9 @@ afterEach(async () => {
   await api.close();
 });
 
-function markOf(keyId: string): Record<string, string> {
-  const metadata = api.keys().find(({ id }) => id === keyId)?.metadata ?? {};
-  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
-}
-
 /** The program of another stack, whose transform writes what the listing shows of the victim's key. */
 function withCopiedMark(args: Fields) {
-  const mark = markOf(used);
+  const mark = markOf(api, used);
   const part = (name: string) => mark[`pulumi:${name}`];
   const ownership = {
     ...{ identity: part("identity"), owner: part("owner"), project: part("project"), stack: part("stack") },
@@ -88,7 +83,7 @@ promised("own-adopt", "a copied mark lets nobody adopt a key that another stack 
 promised("own-keeps", "a forged mark keeps no key of this stack alive", {
   attack: async () => {
     const retires = { "pulumi:retires": `${used}@2031-01-01T00:00:00Z` };
-    await keyByHand(api, { name: "forged", metadata: { ...markOf(used), ...retires } });
+    await keyByHand(api, { name: "forged", metadata: { ...markOf(api, used), ...retires } });
     await victim.up(keys({ a: { ...SCORES, description: "replaced" } }));
     expect(liveIds(api)).not.toContain(used);
   },

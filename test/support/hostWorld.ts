@@ -87,6 +87,12 @@ export async function keyByHand(api: Emulator, more: Fields = {}): Promise<{ key
   return { keyId, apiKey };
 }
 
+/** The metadata of a key as texts: its mark, as anyone can copy it from the listing. */
+export function markOf(api: Emulator, keyId: string): Record<string, string> {
+  const metadata = api.keys().find(({ id }) => id === keyId)?.metadata ?? {};
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
+}
+
 /** Ids of the keys that requests after journal entry `since` would have changed or ended. */
 export function touched(api: Emulator, since = 0): string[] {
   return api

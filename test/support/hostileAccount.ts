@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { onLoopback } from "./loopback.ts";
 
 /** What no terminal, log or build server may get to see: one of each kind, and a forged line. */
 export const HOSTILE =
@@ -53,18 +53,8 @@ export async function hostileAccount(url: string): Promise<{ url: string; close(
     response.writeHead(answer.status, { "content-type": "application/json", "x-request-id": "req_\u009b31m" });
     response.end(given === "" ? "" : JSON.stringify(JSON.parse(given), spoil));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not listening on TCP");
-  return {
-    url: `http://127.0.0.1:${address.port}${pathname}`,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  const { port, close } = await onLoopback(server);
+  return { url: `http://127.0.0.1:${port}${pathname}`, close };
 }
 
 function spoil(this: object, field: string, value: unknown): unknown {

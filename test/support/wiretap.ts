@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { onLoopback } from "./loopback.ts";
 
 /** A request and how it was answered. Times in ms on a clock that never jumps. */
 export interface Tapped {
@@ -34,22 +35,16 @@ export async function wiretap(api: string): Promise<Wiretap> {
       () => response.destroy(),
     );
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not listening on TCP");
+  const { port, close } = await onLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}${pathname}`,
+    url: `http://127.0.0.1:${port}${pathname}`,
     drain: () => {
       const drained = seen;
       seen = [];
       return drained;
     },
     close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await close();
       agent.destroy();
     },
   };

@@ -12,6 +12,7 @@ import {
   isImpossible,
   ordinary,
   type Run,
+  SITUATIONS,
   type Situation,
   type Tried,
 } from "./verdicts.ts";
@@ -133,16 +134,7 @@ function note(row: FlagRow, situation: Situation, run: Run, cell: FlagCell, prob
   return { row: flagRowId(row), situation, run, verdict: cell.verdict ?? "honoured", problems };
 }
 
-const UP: readonly Situation[] = [
-  "create",
-  "unchanged",
-  "change",
-  "rotation",
-  "configured",
-  "drift",
-  "overlapEnds",
-  "removal",
-];
+const UP = SITUATIONS.filter((situation) => situation !== "destroy");
 
 /** A flag of `up`: a stack of its own, each situation with the flag, then brought along by an `up` without it. */
 export async function runUpFlag(row: FlagRow): Promise<Tried[]> {
