@@ -18,7 +18,8 @@ async function main(interrupts: Interrupts): Promise<void> {
   const step = steps(interrupts);
   step("The Pulumi engine");
   const engine = await ensureEngine({ say });
-  say(`${engine.source === "built" ? "built" : "found"}: ${engine.source}`);
+  // One that was built has said so.
+  if (engine.source !== "built") say(`found: ${engine.source}`);
 
   step("An account");
   await withAccount(async (account) => {
