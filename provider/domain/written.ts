@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { canonical, sortedRestrictions, sortedWebhook } from "./canonical.ts";
 import type { KeyInputs, Order, Permission, Places, Restrictions, Webhook } from "./inputs.ts";
 import { sameJson, stableJson } from "./stable.ts";
@@ -12,13 +13,13 @@ type Lists = Pick<KeyInputs, "permissions" | "webhooks">;
 export function orderOf({ permissions, webhooks }: Lists, canon: Lists): Order | undefined {
   if (hasUnknown(permissions) || hasUnknown(webhooks)) return undefined;
   const order: Order = {};
-  if (!sameJson(permissions, canon.permissions)) {
+  if (!isDeepStrictEqual(permissions, canon.permissions)) {
     const at = new Map(canon.permissions.map((entry, index) => [identityOf(entry), index]));
     order.permissions = permissions.map((entry) =>
       permissionPlaces(entry, canon.permissions, at.get(identityOf(entry)) ?? -1),
     );
   }
-  if (webhooks !== undefined && !sameJson(webhooks, canon.webhooks)) {
+  if (webhooks !== undefined && !isDeepStrictEqual(webhooks, canon.webhooks)) {
     order.webhooks = webhooks.map((hook) => {
       const at = (canon.webhooks ?? []).findIndex((other) => sameJson(other, sortedWebhook(hook)));
       return [at, places(hook.events, canon.webhooks?.[at]?.events)];
@@ -38,7 +39,7 @@ function permissionPlaces(entry: Permission, canon: readonly Permission[], at: n
 
 /** 0: as there. */
 function places(items: readonly string[], canon: readonly string[] = []): Places {
-  return sameJson(items, canon) ? 0 : items.map((item) => canon.indexOf(item));
+  return isDeepStrictEqual(items, canon) ? 0 : items.map((item) => canon.indexOf(item));
 }
 
 /** The program's own lists, from their canonical form. What doesn't fit is left canonical: a state edited by hand. */
