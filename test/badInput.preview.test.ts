@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { VALUE } from "./support/badInputs.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import type { Env } from "./support/engineProject.ts";
+import { inWhole } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, keysProgram, READ_SCORES, type World } from "./support/world.ts";
 
@@ -51,43 +52,47 @@ describeWithEngine("bad input on the real engine", () => {
     ]);
   });
 
-  test("a wrong connection is one error a person can act on, and changes nothing", { timeout: 240_000 }, async () => {
-    world = await createWorld({ program: keysProgram({ a: `{ ${READ_SCORES} }` }) });
-    const page = await htmlServer();
-    const cases: [string, Env, RegExp][] = [
-      [
-        "no token",
-        { ZKSCORE_TOKEN: undefined },
-        /\[ZKS_CONFIG\]\s+cause: +neither ZKSCORE_TOKEN nor zkscore:token is set\s+remedy: +Set ZKSCORE_TOKEN/,
-      ],
-      [
-        "wrong token",
-        { ZKSCORE_TOKEN: "zkm_wrong-token" },
-        /\[ZKS_UNAUTHORIZED, HTTP 401.*\]\s+cause: +the token in ZKSCORE_TOKEN .*\s+remedy: +Set ZKSCORE_TOKEN/,
-      ],
-      [
-        "unreachable",
-        { ZKSCORE_BASE_URL: "http://127.0.0.1:1/v1" },
-        /\[ZKS_UNREACHABLE\]\s+cause: .*could not be reached.*\s+remedy: +Check the network, the proxy .HTTPS_PROXY., and ZKSCORE_BASE_URL/,
-      ],
-      [
-        "a proxy's page",
-        { ZKSCORE_BASE_URL: page },
-        /\[ZKS_MALFORMED, HTTP 200\]\s+cause: .*probably a proxy or a wrong base URL.*\s+remedy: +Check ZKSCORE_BASE_URL/,
-      ],
-    ];
-    for (const [name, env, says] of cases) {
-      const up = await world.stack.up([], env);
-      expect(up.code, name).not.toBe(0);
-      expect(up.output, name).toMatch(says);
-      expect(up.output, name).not.toContain("wrong-token");
-      expectNoStackTrace(up.output);
-      expect(errors(up.output), `${name}: said once`).toHaveLength(1);
-    }
-    expect(world.requests().filter((operation) => operation !== "list")).toEqual([]);
-    await succeed(world.stack.up());
-    expect(world.live()).toHaveLength(1);
-  });
+  test.runIf(inWhole("wrong connections"))(
+    "a wrong connection is one error a person can act on, and changes nothing",
+    { timeout: 240_000 },
+    async () => {
+      world = await createWorld({ program: keysProgram({ a: `{ ${READ_SCORES} }` }) });
+      const page = await htmlServer();
+      const cases: [string, Env, RegExp][] = [
+        [
+          "no token",
+          { ZKSCORE_TOKEN: undefined },
+          /\[ZKS_CONFIG\]\s+cause: +neither ZKSCORE_TOKEN nor zkscore:token is set\s+remedy: +Set ZKSCORE_TOKEN/,
+        ],
+        [
+          "wrong token",
+          { ZKSCORE_TOKEN: "zkm_wrong-token" },
+          /\[ZKS_UNAUTHORIZED, HTTP 401.*\]\s+cause: +the token in ZKSCORE_TOKEN .*\s+remedy: +Set ZKSCORE_TOKEN/,
+        ],
+        [
+          "unreachable",
+          { ZKSCORE_BASE_URL: "http://127.0.0.1:1/v1" },
+          /\[ZKS_UNREACHABLE\]\s+cause: .*could not be reached.*\s+remedy: +Check the network, the proxy .HTTPS_PROXY., and ZKSCORE_BASE_URL/,
+        ],
+        [
+          "a proxy's page",
+          { ZKSCORE_BASE_URL: page },
+          /\[ZKS_MALFORMED, HTTP 200\]\s+cause: .*probably a proxy or a wrong base URL.*\s+remedy: +Check ZKSCORE_BASE_URL/,
+        ],
+      ];
+      for (const [name, env, says] of cases) {
+        const up = await world.stack.up([], env);
+        expect(up.code, name).not.toBe(0);
+        expect(up.output, name).toMatch(says);
+        expect(up.output, name).not.toContain("wrong-token");
+        expectNoStackTrace(up.output);
+        expect(errors(up.output), `${name}: said once`).toHaveLength(1);
+      }
+      expect(world.requests().filter((operation) => operation !== "list")).toEqual([]);
+      await succeed(world.stack.up());
+      expect(world.live()).toHaveLength(1);
+    },
+  );
 });
 
 /** Errors in the list of diagnostics, save the engine's own closing line. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startCli } from "./support/cli.ts";
 import { describeWithEngine } from "./support/engine.ts";
-import { whole } from "./support/share.ts";
+import { inWhole } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { connection, createWorld, keysProgram, READ_SCORES, type World } from "./support/world.ts";
 
@@ -11,7 +11,7 @@ import { connection, createWorld, keysProgram, READ_SCORES, type World } from ".
 describeWithEngine("something is wrong", () => {
   // What happens to the keys there is shown in npm test by ownership.stateCommands, ownership.copiedStack and
   // run.configurationChanged.
-  const inWhole = test.runIf(whole);
+  const rest = test.runIf(inWhole("the rest of the page"));
   let world: World;
   beforeEach(async () => {
     world = await createWorld({ program: one("1d"), refreshAlways: false });
@@ -49,7 +49,7 @@ describeWithEngine("something is wrong", () => {
     return succeed(world.stack.run(["stack", "import", "--stack", stack, "--file", file]));
   };
 
-  inWhole("--replace with a refresh keeps the overlap; without, a key in use isn't replaced", async () => {
+  rest("--replace with a refresh keeps the overlap; without, a key in use isn't replaced", async () => {
     const [first] = [await secret()];
     await succeed(world.stack.up(["--refresh", "--replace", await urn()]));
     expect([await works(first), await works(await secret())]).toEqual([true, true]);
@@ -61,7 +61,7 @@ describeWithEngine("something is wrong", () => {
     expect([await secret(), await works(second)]).toEqual([second, true]);
   });
 
-  inWhole("state taint is the same as --replace", async () => {
+  rest("state taint is the same as --replace", async () => {
     const first = await secret();
     await succeed(world.stack.run(["state", "taint", await urn(), "--stack", "dev", "--yes"]));
     await succeed(world.stack.up(["--refresh"]));
@@ -83,7 +83,7 @@ describeWithEngine("something is wrong", () => {
     expect([await works(first), await works(await secret())]).toEqual([false, true]);
   });
 
-  inWhole("state delete: a key that nobody used goes with the next refreshed up", async () => {
+  rest("state delete: a key that nobody used goes with the next refreshed up", async () => {
     await succeed(world.stack.run(["state", "delete", await urn(), "--stack", "dev", "--yes"]));
     await succeed(world.stack.up(["--refresh"]));
     expect(world.live()).toHaveLength(1);
@@ -99,75 +99,74 @@ describeWithEngine("something is wrong", () => {
     expect(world.live()).toHaveLength(1);
   });
 
-  inWhole(
-    "a copied stack: both hold the same ids; reconcile tells them apart; state delete frees the copy",
-    async () => {
-      const first = await secret();
-      const original = await world.stack.export();
-      const copy: object = JSON.parse(JSON.stringify(original).replaceAll("urn:pulumi:dev::", "urn:pulumi:copy::"));
-      await succeed(world.stack.run(["stack", "init", "copy", "--non-interactive"]));
-      const flags = ["--stack", "copy", "--yes", "--skip-preview", "--non-interactive"];
-      await importState(copy, "copy");
-      await succeed(world.stack.run(["up", "--refresh", ...flags]));
-      expect(world.live()).toHaveLength(1); // nothing happened to the key
-
-      const key = (await urn()).replace("urn:pulumi:dev::", "urn:pulumi:copy::");
-      const id = (name: string) => key.replace("zkscore:ApiKey::key", `zkscore:StackIdentity::${name}`);
-      for (const target of [key, id("zkscore")]) {
-        await succeed(world.stack.run(["state", "delete", target, "--stack", "copy", "--yes"]));
-      }
-      await succeed(world.stack.run(["up", "--refresh", ...flags]));
-      expect(world.live()).toHaveLength(2);
-      expect(await works(first)).toBe(true);
-      expect((await reconcile([await world.stack.export()])).summary).toMatchObject({
-        managed: 1,
-        foreign: 1,
-        orphaned: 0,
-      });
-    },
-  );
-
-  inWhole(
-    "a restored backup: what it holds and is alive goes on; a newer key is left alone if it was used",
-    async () => {
-      const backup = await world.stack.export();
-      world.stack.setProgram(one("1d", `, description: "changed"`));
-      await succeed(world.stack.up(["--refresh"]));
-      const newer = await secret();
-      expect(await works(newer)).toBe(true);
-      await importState(backup);
-      const { output } = await succeed(world.stack.up(["--refresh"]));
-      expect(output).toContain("carries this resource's mark and is not in this stack's state");
-      expect([await works(newer), await works(await secret())]).toEqual([true, true]);
-      await world.stack.expectNoChanges();
-      expect((await reconcile([await world.stack.export()])).summary).toMatchObject({ orphaned: 1 });
-    },
-  );
-
-  test("a lost passphrase: keys live on; new ones are made beside them, then the old ones revoked", async () => {
+  rest("a copied stack: both hold the same ids; reconcile tells them apart; state delete frees the copy", async () => {
     const first = await secret();
-    expect(await works(first)).toBe(true);
-    const lost = { PULUMI_CONFIG_PASSPHRASE: "another" };
-    expect((await world.stack.up([], lost)).code).not.toBe(0);
-    expect(await works(first)).toBe(true);
+    const original = await world.stack.export();
+    const copy: object = JSON.parse(JSON.stringify(original).replaceAll("urn:pulumi:dev::", "urn:pulumi:copy::"));
+    await succeed(world.stack.run(["stack", "init", "copy", "--non-interactive"]));
+    const flags = ["--stack", "copy", "--yes", "--skip-preview", "--non-interactive"];
+    await importState(copy, "copy");
+    await succeed(world.stack.run(["up", "--refresh", ...flags]));
+    expect(world.live()).toHaveLength(1); // nothing happened to the key
 
-    // What the page says: keep all but what is encrypted, and the stack's identity; a new passphrase; up; reconcile.
-    const state = await world.stack.export();
-    const clear = (state.deployment.resources ?? []).filter((entry) => !/zkscore:ApiKey$/.test(entry.type));
-    const { secrets_providers: _lost, ...deployment } = { secrets_providers: undefined, ...state.deployment };
-    const settings = join(world.stack.folder, "Pulumi.dev.yaml");
-    writeFileSync(settings, readFileSync(settings, "utf8").replace(/^encryptionsalt:.*\n/m, ""));
-    const resources = clear.map((entry) => (entry.type === "pulumi:pulumi:Stack" ? { ...entry, outputs: {} } : entry));
-    const file = join(world.stack.folder, "clear.json");
-    writeFileSync(file, JSON.stringify({ ...state, deployment: { ...deployment, resources } }));
-    await succeed(world.stack.run(["stack", "import", "--stack", "dev", "--file", file], lost));
-    await succeed(world.stack.up(["--refresh"], lost));
+    const key = (await urn()).replace("urn:pulumi:dev::", "urn:pulumi:copy::");
+    const id = (name: string) => key.replace("zkscore:ApiKey::key", `zkscore:StackIdentity::${name}`);
+    for (const target of [key, id("zkscore")]) {
+      await succeed(world.stack.run(["state", "delete", target, "--stack", "copy", "--yes"]));
+    }
+    await succeed(world.stack.run(["up", "--refresh", ...flags]));
     expect(world.live()).toHaveLength(2);
     expect(await works(first)).toBe(true);
-    const mended = await world.stack.run(["stack", "export", "--stack", "dev"], lost);
-    const found = await reconcile([JSON.parse(mended.stdout) as object], "--revoke-orphans", "--used", "--yes");
-    expect(found.revoked).toHaveLength(1);
-    expect(await works(first)).toBe(false);
-    expect(world.live()).toHaveLength(1);
+    expect((await reconcile([await world.stack.export()])).summary).toMatchObject({
+      managed: 1,
+      foreign: 1,
+      orphaned: 0,
+    });
   });
+
+  rest("a restored backup: what it holds and is alive goes on; a newer key is left alone if it was used", async () => {
+    const backup = await world.stack.export();
+    world.stack.setProgram(one("1d", `, description: "changed"`));
+    await succeed(world.stack.up(["--refresh"]));
+    const newer = await secret();
+    expect(await works(newer)).toBe(true);
+    await importState(backup);
+    const { output } = await succeed(world.stack.up(["--refresh"]));
+    expect(output).toContain("carries this resource's mark and is not in this stack's state");
+    expect([await works(newer), await works(await secret())]).toEqual([true, true]);
+    await world.stack.expectNoChanges();
+    expect((await reconcile([await world.stack.export()])).summary).toMatchObject({ orphaned: 1 });
+  });
+
+  test.runIf(inWhole("a lost passphrase"))(
+    "a lost passphrase: keys live on; new ones are made beside them, then the old ones revoked",
+    async () => {
+      const first = await secret();
+      expect(await works(first)).toBe(true);
+      const lost = { PULUMI_CONFIG_PASSPHRASE: "another" };
+      expect((await world.stack.up([], lost)).code).not.toBe(0);
+      expect(await works(first)).toBe(true);
+
+      // What the page says: keep all but what is encrypted, and the stack's identity; a new passphrase; up; reconcile.
+      const state = await world.stack.export();
+      const clear = (state.deployment.resources ?? []).filter((entry) => !/zkscore:ApiKey$/.test(entry.type));
+      const { secrets_providers: _lost, ...deployment } = { secrets_providers: undefined, ...state.deployment };
+      const settings = join(world.stack.folder, "Pulumi.dev.yaml");
+      writeFileSync(settings, readFileSync(settings, "utf8").replace(/^encryptionsalt:.*\n/m, ""));
+      const resources = clear.map((entry) =>
+        entry.type === "pulumi:pulumi:Stack" ? { ...entry, outputs: {} } : entry,
+      );
+      const file = join(world.stack.folder, "clear.json");
+      writeFileSync(file, JSON.stringify({ ...state, deployment: { ...deployment, resources } }));
+      await succeed(world.stack.run(["stack", "import", "--stack", "dev", "--file", file], lost));
+      await succeed(world.stack.up(["--refresh"], lost));
+      expect(world.live()).toHaveLength(2);
+      expect(await works(first)).toBe(true);
+      const mended = await world.stack.run(["stack", "export", "--stack", "dev"], lost);
+      const found = await reconcile([JSON.parse(mended.stdout) as object], "--revoke-orphans", "--used", "--yes");
+      expect(found.revoked).toHaveLength(1);
+      expect(await works(first)).toBe(false);
+      expect(world.live()).toHaveLength(1);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
+import { inWhole } from "./support/share.ts";
 import { createStack, succeed, type TestStack } from "./support/stack.ts";
 
 const stacks: TestStack[] = [];
@@ -35,7 +36,7 @@ describeWithEngine("a program under the language host", () => {
     expect(await stack.outputs()).toEqual({ names: ["shop", "production", "pro"], hidden: "planted-secret" });
   });
 
-  test("runs in preview mode in a preview, and from plain JavaScript", async () => {
+  test.runIf(inWhole("plain JavaScript"))("runs in preview mode in a preview, and from plain JavaScript", async () => {
     const stack = await make({
       language: "js",
       program: `exports.preview = require("@pulumi/pulumi").runtime.isDryRun();`,
@@ -63,7 +64,7 @@ describeWithEngine("a program under the language host", () => {
     expect(outcome.output).toContain("Program exited with non-zero exit code: 7");
   });
 
-  test("is stopped by a policy pack, whose message is shown", async () => {
+  test.runIf(inWhole("a policy pack"))("is stopped by a policy pack, whose message is shown", async () => {
     const stack = await make({
       language: "js",
       program: `new (require("@pulumi/pulumi").ComponentResource)("a:b:C", "c");`,

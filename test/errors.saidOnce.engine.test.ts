@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
 import type { Outcome } from "./support/engineCommand.ts";
+import { inWhole } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, READ_SCORES, type World } from "./support/world.ts";
 
@@ -18,38 +19,42 @@ let world: World;
 describeWithEngine("an error of any handler", () => {
   afterEach(() => world.dispose());
 
-  test("is said once, under the resource that it is about, and without a stack", { timeout: 600_000 }, async () => {
-    world = await createWorld({ program: program(), refreshAlways: false, timeoutMs: 240_000 });
-    const { stack, api } = world;
-    const forbidden = (operation: "create" | "list" | "update") =>
-      void api.faults.add({ operation, kind: "status", status: 403, every: 1 });
+  test.runIf(inWhole("every error, once"))(
+    "is said once, under the resource that it is about, and without a stack",
+    { timeout: 600_000 },
+    async () => {
+      world = await createWorld({ program: program(), refreshAlways: false, timeoutMs: 240_000 });
+      const { stack, api } = world;
+      const forbidden = (operation: "create" | "list" | "update") =>
+        void api.faults.add({ operation, kind: "status", status: 403, every: 1 });
 
-    forbidden("create");
-    expectOnce(await stack.up(), KEY, /\[ZKS_FORBIDDEN/);
-    api.faults.clear();
-    await succeed(stack.up(["--refresh"]));
+      forbidden("create");
+      expectOnce(await stack.up(), KEY, /\[ZKS_FORBIDDEN/);
+      api.faults.clear();
+      await succeed(stack.up(["--refresh"]));
 
-    stack.setProgram(program(`description: ""`));
-    expectOnce(await stack.preview(), KEY, /description: is empty; write/);
+      stack.setProgram(program(`description: ""`));
+      expectOnce(await stack.preview(), KEY, /description: is empty; write/);
 
-    stack.setProgram(program(`description: "changed"`));
-    forbidden("update");
-    expectOnce(await stack.up([], { ZKSCORE_UPDATES: "patch" }), KEY, /\[ZKS_FORBIDDEN/);
-    expectOnce(await stack.preview([], { ZKSCORE_UPDATES: "nope" }), IDENTITY, /\[ZKS_CONFIG\]/);
-    api.faults.clear();
+      stack.setProgram(program(`description: "changed"`));
+      forbidden("update");
+      expectOnce(await stack.up([], { ZKSCORE_UPDATES: "patch" }), KEY, /\[ZKS_FORBIDDEN/);
+      expectOnce(await stack.preview([], { ZKSCORE_UPDATES: "nope" }), IDENTITY, /\[ZKS_CONFIG\]/);
+      api.faults.clear();
 
-    stack.setProgram(program());
-    forbidden("list");
-    expectOnce(await stack.refresh(), KEY, /\[ZKS_FORBIDDEN/);
-    api.faults.clear();
+      stack.setProgram(program());
+      forbidden("list");
+      expectOnce(await stack.refresh(), KEY, /\[ZKS_FORBIDDEN/);
+      api.faults.clear();
 
-    stack.setProgram(program(`deletionPolicy: "prevent"`));
-    await succeed(stack.up());
-    expectOnce(await stack.destroy(), KEY, /\[ZKS_PREVENTED\]/);
+      stack.setProgram(program(`deletionPolicy: "prevent"`));
+      await succeed(stack.up());
+      expectOnce(await stack.destroy(), KEY, /\[ZKS_PREVENTED\]/);
 
-    await breakState();
-    expectOnce(await stack.preview(), KEY, /\[ZKS_INPUT\]/);
-  });
+      await breakState();
+      expectOnce(await stack.preview(), KEY, /\[ZKS_INPUT\]/);
+    },
+  );
 });
 
 /** Diagnostics: the blocks that hold the text, by the resource that heads them. */

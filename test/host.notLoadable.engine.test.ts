@@ -10,6 +10,7 @@ import { workspaceEnv } from "../tools/workspace.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import type { Outcome } from "./support/engineCommand.ts";
 import { runVariable } from "./support/engineProcesses.ts";
+import { inWhole } from "./support/share.ts";
 import { openStack, succeed, type TestStack } from "./support/stack.ts";
 import { connection, liveIds, READ_SCORES } from "./support/world.ts";
 
@@ -24,37 +25,41 @@ describeWithEngine("a package that the provider's process can't load", (engine) 
     for (const clean of cleanups.splice(0).reverse()) await clean();
   });
 
-  test("is found where pnpm hides it; where it isn't, or Node is too old, the error says why and what to do", {
-    timeout: 600_000,
-  }, async () => {
-    const api = await startEmulator();
-    cleanups.push(() => api.close());
-    const { root, stack } = workspace(engine, connection(api));
-    await succeed(stack.run(["stack", "init", "dev", "--non-interactive"]));
+  test.runIf(inWhole("a package that is not loadable"))(
+    "is found where pnpm hides it; where it isn't, or Node is too old, the error says why and what to do",
+    {
+      timeout: 600_000,
+    },
+    async () => {
+      const api = await startEmulator();
+      cleanups.push(() => api.close());
+      const { root, stack } = workspace(engine, connection(api));
+      await succeed(stack.run(["stack", "init", "dev", "--non-interactive"]));
 
-    expectRefusal(
-      await stack.preview(),
-      /pulumi-zkscore isn't installed \[ZKS_CONFIG\]\s+cause: .*\s+remedy: install it/,
-    );
+      expectRefusal(
+        await stack.preview(),
+        /pulumi-zkscore isn't installed \[ZKS_CONFIG\]\s+cause: .*\s+remedy: install it/,
+      );
 
-    const hidden = join(root, "node_modules", ".pnpm", "node_modules");
-    link(packageRoot, join(hidden, "pulumi-zkscore"));
-    expectRefusal(
-      await stack.preview([], { PATH: `${oldNode(root)}${delimiter}${engine.env["PATH"]}` }),
-      /can't work in the provider's process \[ZKS_CONFIG\]\s+cause: +Node 20\.20\.2 .*too old\s+remedy: +run it with Node 22/,
-    );
-    await succeed(stack.up());
-    expect(liveIds(api)).toHaveLength(1);
+      const hidden = join(root, "node_modules", ".pnpm", "node_modules");
+      link(packageRoot, join(hidden, "pulumi-zkscore"));
+      expectRefusal(
+        await stack.preview([], { PATH: `${oldNode(root)}${delimiter}${engine.env["PATH"]}` }),
+        /can't work in the provider's process \[ZKS_CONFIG\]\s+cause: +Node 20\.20\.2 .*too old\s+remedy: +run it with Node 22/,
+      );
+      await succeed(stack.up());
+      expect(liveIds(api)).toHaveLength(1);
 
-    // Uninstalled together with the key.
-    rmSync(hidden, { recursive: true });
-    stack.setProgram("");
-    expectRefusal(await stack.up(), /pulumi-zkscore isn't installed/);
-    expect(liveIds(api)).toHaveLength(1);
-    link(packageRoot, join(hidden, "pulumi-zkscore"));
-    await succeed(stack.up());
-    expect(liveIds(api)).toEqual([]);
-  });
+      // Uninstalled together with the key.
+      rmSync(hidden, { recursive: true });
+      stack.setProgram("");
+      expectRefusal(await stack.up(), /pulumi-zkscore isn't installed/);
+      expect(liveIds(api)).toHaveLength(1);
+      link(packageRoot, join(hidden, "pulumi-zkscore"));
+      await succeed(stack.up());
+      expect(liveIds(api)).toEqual([]);
+    },
+  );
 });
 
 function expectRefusal(outcome: Outcome, says: RegExp): void {

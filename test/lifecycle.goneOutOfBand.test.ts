@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { describeWithEngine } from "./support/engine.ts";
+import { share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, keysProgram, READ_SCORES, type World } from "./support/world.ts";
 
@@ -15,7 +16,7 @@ let world: World | undefined;
 describeWithEngine("a key that someone ended out of band", () => {
   afterEach(() => world?.dispose());
 
-  test.each(["revoked", "missing"])(
+  test.each(share("keys ended out of band", ["revoked", "missing"], (how) => how === "missing"))(
     "%s: refresh says so and keeps it, the next up replaces it, dependents in order",
     {
       timeout: 120_000,

@@ -6,7 +6,7 @@ import { render } from "../policy/render.ts";
 import { packageRoot } from "../tools/root.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import type { Env } from "./support/engineProject.ts";
-import { share } from "./support/share.ts";
+import { inWhole, share } from "./support/share.ts";
 import { succeed } from "./support/stack.ts";
 import { createWorld, keysProgram, type World } from "./support/world.ts";
 
@@ -78,7 +78,7 @@ describeWithEngine("pulumi with --policy-pack", () => {
     await succeed(world.stack.run(["stack", "tag", "rm", "environment", "--stack", "acme-prod"]));
   });
 
-  test("remediations make a key that the next run leaves alone", async () => {
+  test.runIf(inWhole("remediations"))("remediations make a key that the next run leaves alone", async () => {
     const { expiresIn: _none, ...rest } = COMPLIANT;
     world.stack.setProgram(program({ ...rest, expiry: "2035-01-01T00:00:00Z" }));
     const config = configured("fix", { "expiry-horizon": "remediate" });
@@ -128,47 +128,53 @@ describeWithEngine("pulumi with --policy-pack", () => {
     );
   });
 
-  test("live checks ask the account on request, block what is new in CI until it is approved, and never hang on it", async () => {
-    world.stack.setProgram(good);
-    await succeed(world.stack.up());
-    const live = { ZKSCORE_POLICY_LIVE: "TRUE", CI: "true" };
-    const same = await succeed(previewed(PACK, live));
-    expect(same.output).not.toContain("no-new-access");
-    const more = { ...COMPLIANT, permissions: [...[COMPLIANT["permissions"]].flat(), GRANT] };
-    world.stack.setProgram(program(more));
-    const wider = await previewed(PACK, live);
-    expect(wider.code).not.toBe(0);
-    expect(wider.output).toContain("would add trust:read: its living key doesn't have that");
-    expect((await previewed(PACK, { ...live, CI: undefined })).output).toMatch(/\[advisory\].*no-new-access/);
-    const today = new Date().toISOString().slice(0, 10);
-    const approvals = [{ urn: "*::backend", grant: "trust:read", by: "j.doe", until: today }];
-    const approved = configured("approved", { "no-new-access": { approvals } });
-    await succeed(previewed(approved, live));
-    const offline = ["--refresh=false", ...approved];
-    const refused = await previewed(offline, { ...live, ZKSCORE_TOKEN: "wrong" });
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toContain("not evaluated: ZKS_UNAUTHORIZED, HTTP 401");
-    await succeed(previewed(offline, { ...live, CI: undefined, ZKSCORE_TOKEN: "wrong" }));
-  });
+  test.runIf(inWhole("live checks"))(
+    "live checks ask the account on request, block what is new in CI until it is approved, and never hang on it",
+    async () => {
+      world.stack.setProgram(good);
+      await succeed(world.stack.up());
+      const live = { ZKSCORE_POLICY_LIVE: "TRUE", CI: "true" };
+      const same = await succeed(previewed(PACK, live));
+      expect(same.output).not.toContain("no-new-access");
+      const more = { ...COMPLIANT, permissions: [...[COMPLIANT["permissions"]].flat(), GRANT] };
+      world.stack.setProgram(program(more));
+      const wider = await previewed(PACK, live);
+      expect(wider.code).not.toBe(0);
+      expect(wider.output).toContain("would add trust:read: its living key doesn't have that");
+      expect((await previewed(PACK, { ...live, CI: undefined })).output).toMatch(/\[advisory\].*no-new-access/);
+      const today = new Date().toISOString().slice(0, 10);
+      const approvals = [{ urn: "*::backend", grant: "trust:read", by: "j.doe", until: today }];
+      const approved = configured("approved", { "no-new-access": { approvals } });
+      await succeed(previewed(approved, live));
+      const offline = ["--refresh=false", ...approved];
+      const refused = await previewed(offline, { ...live, ZKSCORE_TOKEN: "wrong" });
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toContain("not evaluated: ZKS_UNAUTHORIZED, HTTP 401");
+      await succeed(previewed(offline, { ...live, CI: undefined, ZKSCORE_TOKEN: "wrong" }));
+    },
+  );
 
-  test("a pack of one's own, and the installed package by its short path", async () => {
-    const app = join(world.stack.folder, "app");
-    mkdirSync(join(app, "node_modules"), { recursive: true });
-    symlinkSync(packageRoot, join(app, "node_modules", "pulumi-zkscore"));
-    const own = join(app, "guard");
-    mkdirSync(own);
-    writeFileSync(join(own, "PulumiPolicy.yaml"), "runtime: { name: nodejs, options: { typescript: false } }\n");
-    writeFileSync(join(own, "package.json"), JSON.stringify({ name: "guard", version: "1.0.0", main: "index.js" }));
-    writeFileSync(
-      join(own, "index.js"),
-      'const { ZkscoreGuard } = require("pulumi-zkscore/policy");\nnew ZkscoreGuard({ all: "advisory", expiryHorizon: { maxDaysProduction: 10, enforcementLevel: "mandatory" } });\n',
-    );
-    world.stack.setProgram(bad);
-    const guarded = await previewed(["--policy-pack", own]);
-    expect(guarded.code).not.toBe(0);
-    expect(guarded.output).toMatch(/\[mandatory\].*expiry-horizon/);
-    expect(guarded.output).toMatch(/\[advisory\].*no-wildcard-access/);
-    const installed = await previewed(["--policy-pack", join(app, "node_modules", "pulumi-zkscore", "policy")]);
-    expect(installed.output).toMatch(/\[mandatory\].*no-wildcard-access/);
-  });
+  test.runIf(inWhole("a pack of one's own"))(
+    "a pack of one's own, and the installed package by its short path",
+    async () => {
+      const app = join(world.stack.folder, "app");
+      mkdirSync(join(app, "node_modules"), { recursive: true });
+      symlinkSync(packageRoot, join(app, "node_modules", "pulumi-zkscore"));
+      const own = join(app, "guard");
+      mkdirSync(own);
+      writeFileSync(join(own, "PulumiPolicy.yaml"), "runtime: { name: nodejs, options: { typescript: false } }\n");
+      writeFileSync(join(own, "package.json"), JSON.stringify({ name: "guard", version: "1.0.0", main: "index.js" }));
+      writeFileSync(
+        join(own, "index.js"),
+        'const { ZkscoreGuard } = require("pulumi-zkscore/policy");\nnew ZkscoreGuard({ all: "advisory", expiryHorizon: { maxDaysProduction: 10, enforcementLevel: "mandatory" } });\n',
+      );
+      world.stack.setProgram(bad);
+      const guarded = await previewed(["--policy-pack", own]);
+      expect(guarded.code).not.toBe(0);
+      expect(guarded.output).toMatch(/\[mandatory\].*expiry-horizon/);
+      expect(guarded.output).toMatch(/\[advisory\].*no-wildcard-access/);
+      const installed = await previewed(["--policy-pack", join(app, "node_modules", "pulumi-zkscore", "policy")]);
+      expect(installed.output).toMatch(/\[mandatory\].*no-wildcard-access/);
+    },
+  );
 });

@@ -19,7 +19,7 @@ import { packageRoot } from "../tools/root.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import { startCommand } from "./support/engineCommand.ts";
 import { nodeStartup } from "./support/nodeStartup.ts";
-import { whole } from "./support/share.ts";
+import { inWhole } from "./support/share.ts";
 
 describeWithEngine("quick start", () => {
   let clone: string;
@@ -69,7 +69,7 @@ describeWithEngine("quick start", () => {
   });
 
   // In npm test the run after an interrupt goes the same way.
-  test.runIf(whole)("a second run changes nothing", async () => {
+  test.runIf(inWhole("a second run"))("a second run changes nothing", async () => {
     const { code, output } = await script("quickstart").done;
     expect(output.match(/8 unchanged/g)).toHaveLength(2);
     expect(output).not.toMatch(/\d (created|replaced|updated|deleted)/);
@@ -114,7 +114,7 @@ describeWithEngine("quick start", () => {
     expect(ahead.output).toContain("its rotation is due");
   });
 
-  test("an interrupt leaves all in order, and the next run goes on", async () => {
+  test.runIf(inWhole("an interrupt"))("an interrupt leaves all in order, and the next run goes on", async () => {
     // As Ctrl-C does: to the whole process group, `pulumi` included.
     const child = spawn(process.execPath, [join(clone, "dist", "tools", "quickstart.js")], {
       cwd: clone,
@@ -137,31 +137,34 @@ describeWithEngine("quick start", () => {
     expect(next.code, next.output).toBe(0);
   });
 
-  test("the lock of a run that was killed is taken away, that of one that lives is not", async () => {
-    const locks = join(
-      clone,
-      ".zkscore",
-      "state",
-      ".pulumi",
-      "locks",
-      "organization",
-      "zkscore-quickstart",
-      "quickstart",
-    );
-    mkdirSync(locks, { recursive: true });
-    const lock = (pid: number) => {
-      const text = JSON.stringify({ pid, username: "me", hostname: hostname(), timestamp: new Date().toISOString() });
-      writeFileSync(join(locks, "0b0f3b1c-0000-4000-8000-000000000000.json"), text);
-    };
-    const dead = spawn(process.execPath, ["--version"], { stdio: "ignore" });
-    await once(dead, "close");
-    lock(process.pid);
-    const waits = await script("quickstart").done;
-    expect(waits.output).toContain("currently locked");
-    expect(waits.code).toBe(1);
-    lock(dead.pid ?? 0);
-    expect((await script("quickstart").done).code).toBe(0);
-  });
+  test.runIf(inWhole("the lock of a killed run"))(
+    "the lock of a run that was killed is taken away, that of one that lives is not",
+    async () => {
+      const locks = join(
+        clone,
+        ".zkscore",
+        "state",
+        ".pulumi",
+        "locks",
+        "organization",
+        "zkscore-quickstart",
+        "quickstart",
+      );
+      mkdirSync(locks, { recursive: true });
+      const lock = (pid: number) => {
+        const text = JSON.stringify({ pid, username: "me", hostname: hostname(), timestamp: new Date().toISOString() });
+        writeFileSync(join(locks, "0b0f3b1c-0000-4000-8000-000000000000.json"), text);
+      };
+      const dead = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+      await once(dead, "close");
+      lock(process.pid);
+      const waits = await script("quickstart").done;
+      expect(waits.output).toContain("currently locked");
+      expect(waits.code).toBe(1);
+      lock(dead.pid ?? 0);
+      expect((await script("quickstart").done).code).toBe(0);
+    },
+  );
 
   test("destroy revokes every key, the retired ones too", async () => {
     expect((await script("pulumi", ["destroy", "--yes", "--skip-preview", "--non-interactive"]).done).code).toBe(0);

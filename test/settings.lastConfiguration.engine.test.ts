@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
 import { describeWithEngine } from "./support/engine.ts";
-import { whole } from "./support/share.ts";
+import { inWhole } from "./support/share.ts";
 import { createStack, succeed, type TestStack } from "./support/stack.ts";
 import { keysProgram, READ_SCORES } from "./support/world.ts";
 
@@ -85,7 +85,7 @@ describeWithEngine("a refresh runs with the configuration of the last run", () =
     expect(output).not.toContain("run once");
   }, 60_000);
 
-  test.runIf(whole)(
+  test.runIf(inWhole("a mistyped plan"))(
     "a plan mistyped in zkscore:plan and then corrected",
     async () => {
       await set("zkscore:plan", "profesional");
@@ -102,13 +102,17 @@ describeWithEngine("a refresh runs with the configuration of the last run", () =
     120_000,
   );
 
-  test("destroy with the configuration of the last run: the same command helps", async () => {
-    api = await serve("zkm_third-token-canary", api.port);
-    await set("zkscore:token", "zkm_third-token-canary", "--secret");
-    const stuck = await stack.destroy();
-    expect(stuck.code).not.toBe(0);
-    const { variable, value } = await asTold(stuck.output);
-    await succeed(stack.destroy([], { [variable]: value }));
-    expect(api.keys().filter((key) => key.status === "active")).toEqual([]);
-  }, 120_000);
+  test.runIf(inWhole("destroy"))(
+    "destroy with the configuration of the last run: the same command helps",
+    async () => {
+      api = await serve("zkm_third-token-canary", api.port);
+      await set("zkscore:token", "zkm_third-token-canary", "--secret");
+      const stuck = await stack.destroy();
+      expect(stuck.code).not.toBe(0);
+      const { variable, value } = await asTold(stuck.output);
+      await succeed(stack.destroy([], { [variable]: value }));
+      expect(api.keys().filter((key) => key.status === "active")).toEqual([]);
+    },
+    120_000,
+  );
 });

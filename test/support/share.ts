@@ -9,3 +9,9 @@ export function share<T>(what: string, all: readonly T[], kept: (one: T) => bool
   console.log(`${what}: ${some.length} of ${all.length}; all of them: npm run prove:engine`);
   return some;
 }
+
+/** Whether a long test runs, for `test.runIf`. `npm test` leaves out what others of its tests cover in part, and says so. */
+export function inWhole(what: string): boolean {
+  if (!whole) console.log(`${what}: left to npm run prove:engine`);
+  return whole;
+}
