@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { isLive } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { decodeMarker } from "../provider/domain/marker.ts";
-import { isLive } from "../provider/handlers/remote.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
 import { print, printJson } from "./output.ts";
 import { shortPermissions, table } from "./table.ts";

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
+import { isLive } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { describeMs } from "../provider/domain/duration.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
-import { isLive } from "../provider/handlers/remote.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
 import { WrongArguments } from "./failure.ts";
 import { print, printJson } from "./output.ts";

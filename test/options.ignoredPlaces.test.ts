@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { KeyInputs } from "../provider/domain/inputs.ts";
 import { meansPlaces } from "../provider/domain/places.ts";
-import { ignoredProblems } from "../provider/handlers/ignored.ts";
+import { ignoredProblems } from "../provider/plan/ignored.ts";
 
 const trust = (...actions: string[]) => ({ resource: "trust", actions });
 const scores = (...actions: string[]) => ({ resource: "scores", actions });

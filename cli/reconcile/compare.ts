@@ -1,8 +1,8 @@
+import { isLive, neverUsed } from "../../provider/api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../../provider/api/types.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
 import { decodeMarker, type Marker } from "../../provider/domain/marker.ts";
 import { shown } from "../../provider/domain/shown.ts";
-import { isLive, neverUsed } from "../../provider/handlers/remote.ts";
 import type { ExportedState } from "../exportedState.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
+import { isLive, nameOf } from "../../provider/api/keyStatus.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
-import { isLive, nameOf } from "../../provider/handlers/remote.ts";
 import { say } from "../output.ts";
 import type { Comparison, Finding } from "./compare.ts";
 

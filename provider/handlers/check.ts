@@ -8,9 +8,9 @@ import { oneLine } from "../domain/shown.ts";
 import { sameJson } from "../domain/stable.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { WEBHOOK_EVENTS } from "../domain/vocabulary.ts";
-import type { HandlerContext } from "./context.ts";
-import { ignoredProblems } from "./ignored.ts";
-import { ownershipProblem } from "./ownership.ts";
+import { ignoredProblems } from "../plan/ignored.ts";
+import type { HandlerContext } from "../stack/context.ts";
+import { ownershipProblem } from "../stack/ownership.ts";
 
 export interface CheckResult {
   inputs: KeyInputs;

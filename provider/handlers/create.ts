@@ -1,24 +1,24 @@
+import { isLive, isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, withoutDue } from "../domain/rotation.ts";
+import { adoptKey, assertAdoptable } from "../keys/adopt.ts";
+import { ensureKey } from "../keys/mint.ts";
+import { proveAsked, withUnproven } from "../keys/proveAsked.ts";
+import { assertNotOwnToken, revokeListed } from "../keys/revoke.ts";
+import { purge } from "../keys/revokeCompromised.ts";
+import { stateOf } from "../keys/state.ts";
+import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "../keys/sweep.ts";
+import { endNow, endOwed, ledgerOf, withAdopted } from "../plan/retirement.ts";
+import { assertAccount, assertEndpoint, assertStackEndpoint, locateOwn } from "../stack/absence.ts";
 import { assertDue, serverClock } from "../stack/clocks.ts";
+import { type HandlerContext, InitFailure } from "../stack/context.ts";
 import type { Sighting } from "../stack/facts.ts";
+import { assertOwnership } from "../stack/ownership.ts";
 import { isIncident, sightingOf } from "../stack/view.ts";
-import { assertAccount, assertEndpoint, assertStackEndpoint, locateOwn } from "./account.ts";
-import { adoptKey, assertAdoptable } from "./adopt.ts";
-import { type HandlerContext, InitFailure } from "./context.ts";
-import { ensureKey } from "./ensure.ts";
-import { endNow, endOwed, ledgerOf, withAdopted } from "./inherited.ts";
-import { assertOwnership } from "./ownership.ts";
-import { proveAsked, withUnproven } from "./proveAsked.ts";
-import { purge } from "./purge.ts";
-import { isLive, isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
-import { assertNotOwnToken, revokeListed } from "./revoke.ts";
-import { stateOf } from "./state.ts";
-import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "./sweep.ts";
 import { update } from "./update.ts";
 
 /**

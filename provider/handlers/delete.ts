@@ -1,17 +1,17 @@
+import { isLive, isNamed, lifeStatus, nameOf } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { dueEntries } from "../domain/rotation.ts";
+import { markUsed } from "../keys/markUsed.ts";
+import { endRetired, retiredUntil, warnIfInUse } from "../keys/retired.ts";
+import { assertNotOwnToken, revokeListed } from "../keys/revoke.ts";
+import { endMarked } from "../keys/revokeCompromised.ts";
+import { ledgerIds, leftovers, sweep } from "../keys/sweep.ts";
+import { assertDead, assertEndpoint, locate } from "../stack/absence.ts";
 import { assertDue, serverClock } from "../stack/clocks.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import type { Replacement } from "../stack/facts.ts";
-import { assertDead, assertEndpoint, locate } from "./account.ts";
-import type { HandlerContext } from "./context.ts";
-import { endRetired, retiredUntil, warnIfInUse } from "./ledger.ts";
-import { markUsed } from "./markUsed.ts";
-import { endMarked } from "./purge.ts";
-import { isLive, isNamed, lifeStatus, nameOf } from "./remote.ts";
-import { assertNotOwnToken, revokeListed } from "./revoke.ts";
-import { ledgerIds, leftovers, sweep } from "./sweep.ts";
 
 /**
  * Ends a key: what its ledger holds first, itself last. A key that a live key's marker retires until an instant ahead

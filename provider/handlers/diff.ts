@@ -3,12 +3,9 @@ import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries, hasOverlap } from "../domain/rotation.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
-import { decidingClock, earlierClock } from "../stack/clocks.ts";
-import type { Replacement } from "../stack/facts.ts";
-import { knownListing } from "../stack/known.ts";
-import { holderOf, isIncident, sightingOf } from "../stack/view.ts";
-import { assertEndpoint } from "./account.ts";
-import { acceptedDrift } from "./accountInputs.ts";
+import { skippedDeletions } from "../keys/retired.ts";
+import { strayIds } from "../keys/sweep.ts";
+import { acceptedDrift } from "../plan/accountInputs.ts";
 import {
   changedFields,
   type DueReason,
@@ -17,11 +14,14 @@ import {
   needsReplacement,
   placesChanged,
   timeoutsChanged,
-} from "./changes.ts";
-import type { HandlerContext } from "./context.ts";
-import { skippedDeletions } from "./ledger.ts";
-import { forcedFields } from "./replaceOnChanges.ts";
-import { strayIds } from "./sweep.ts";
+} from "../plan/changes.ts";
+import { forcedFields } from "../plan/replaceOnChanges.ts";
+import { assertEndpoint } from "../stack/absence.ts";
+import { decidingClock, earlierClock } from "../stack/clocks.ts";
+import type { HandlerContext } from "../stack/context.ts";
+import type { Replacement } from "../stack/facts.ts";
+import { knownListing } from "../stack/known.ts";
+import { holderOf, isIncident, sightingOf } from "../stack/view.ts";
 
 export interface DiffResult {
   changes: boolean;

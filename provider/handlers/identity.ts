@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { liveMarked, type MarkedKey, nameOf, neverUsed } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { shown } from "../domain/shown.ts";
+import { ledgerIds, revokeOrphan } from "../keys/sweep.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import { knownListing } from "../stack/known.ts";
 import type { StackName } from "../stack/view.ts";
-import type { HandlerContext } from "./context.ts";
-import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
-import { ledgerIds, revokeOrphan } from "./sweep.ts";
 
 /**
  * The stack identity: a random id in the state, registered once per stack before its keys and destroyed after them.

@@ -1,17 +1,17 @@
+import { lifeStatus } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { asWritten } from "../domain/written.ts";
+import { compareEcho, echoOf } from "../keys/drift.ts";
+import { warnWider } from "../keys/proveAsked.ts";
+import { askedOf, endIsManaged, expiryOf } from "../keys/state.ts";
+import { accountInputs } from "../plan/accountInputs.ts";
+import { assertEndpoint, locateOwn } from "../stack/absence.ts";
 import { serverClock } from "../stack/clocks.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import { tellListing } from "../stack/known.ts";
 import { lookUpMoved } from "../stack/moved.ts";
 import { holderOf } from "../stack/view.ts";
-import { assertEndpoint, locateOwn } from "./account.ts";
-import { accountInputs } from "./accountInputs.ts";
-import type { HandlerContext } from "./context.ts";
-import { compareEcho, echoOf } from "./echo.ts";
-import { warnWider } from "./proveAsked.ts";
-import { lifeStatus } from "./remote.ts";
-import { askedOf, endIsManaged, expiryOf } from "./state.ts";
 
 export interface ReadResult {
   state: KeyState;

@@ -1,22 +1,22 @@
+import { isLive } from "../api/keyStatus.ts";
 import type { AskedField } from "../domain/asked.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import type { UpdateRequest } from "../domain/wire.ts";
-import { assertEndpoint } from "./account.ts";
-import { acceptedDrift, endOf, keptDrift } from "./accountInputs.ts";
-import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "./changes.ts";
-import { type HandlerContext, InitFailure } from "./context.ts";
-import { digests, echoOf, newSalt } from "./echo.ts";
-import { bodyOf, prefixOf } from "./ensure.ts";
-import { endDue, revokeSkipped } from "./ledger.ts";
-import { markUsed } from "./markUsed.ts";
-import { assertOwnership } from "./ownership.ts";
-import { proveAsked, withUnproven } from "./proveAsked.ts";
-import { purge } from "./purge.ts";
-import { isLive } from "./remote.ts";
-import { declaredOf } from "./state.ts";
-import { ledgerIds, strayIds, sweep, sweptOwners } from "./sweep.ts";
+import { digests, echoOf, newSalt } from "../keys/drift.ts";
+import { markUsed } from "../keys/markUsed.ts";
+import { bodyOf, prefixOf } from "../keys/mint.ts";
+import { proveAsked, withUnproven } from "../keys/proveAsked.ts";
+import { endDue, revokeSkipped } from "../keys/retired.ts";
+import { purge } from "../keys/revokeCompromised.ts";
+import { declaredOf } from "../keys/state.ts";
+import { ledgerIds, strayIds, sweep, sweptOwners } from "../keys/sweep.ts";
+import { acceptedDrift, endOf, keptDrift } from "../plan/accountInputs.ts";
+import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "../plan/changes.ts";
+import { assertEndpoint } from "../stack/absence.ts";
+import { type HandlerContext, InitFailure } from "../stack/context.ts";
+import { assertOwnership } from "../stack/ownership.ts";
 
 /**
  * Brings a living key to the program's form where the API can (`patch`), ends retired keys that are due, and goes on

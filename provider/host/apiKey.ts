@@ -1,11 +1,11 @@
 import type { KeyOptions, Operation } from "../domain/options.ts";
 import { check } from "../handlers/check.ts";
-import { InitFailure } from "../handlers/context.ts";
 import { create } from "../handlers/create.ts";
 import { remove } from "../handlers/delete.ts";
 import { diff } from "../handlers/diff.ts";
 import { read } from "../handlers/read.ts";
 import { update } from "../handlers/update.ts";
+import { InitFailure } from "../stack/context.ts";
 import { guarded } from "./guard.ts";
 import { configure, type HostConfig, revokeIfEngineGone, runtime } from "./runtime.ts";
 import { markSecrets } from "./secrets.ts";

@@ -1,7 +1,7 @@
 import { endingBy } from "../api/retry.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { ownLines } from "../domain/shown.ts";
-import { InitFailure } from "../handlers/context.ts";
+import { InitFailure } from "../stack/context.ts";
 import { whileBusy } from "./engine.ts";
 import { markSecrets } from "./secrets.ts";
 import { bareError } from "./silence.ts";

@@ -1,5 +1,5 @@
 import { oneLine } from "../domain/shown.ts";
-import type { Log } from "../handlers/context.ts";
+import type { Log } from "../stack/context.ts";
 
 /** Lines on standard error: the engine shows them beside the resource. Each is one line, written once in a process. */
 export function stderrLog(): Log {

@@ -3,7 +3,7 @@ import { createClient } from "../api/client.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
-import type { HandlerContext } from "../handlers/context.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import { createStackView } from "../stack/view.ts";
 import { engineAlive, exitWithEngine } from "./engine.ts";
 import { openFactLog } from "./factLog.ts";

@@ -1,9 +1,9 @@
+import { serverNow } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { describeMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { isoSeconds } from "../domain/instant.ts";
-import type { HandlerContext } from "../handlers/context.ts";
-import { serverNow } from "../handlers/remote.ts";
+import type { HandlerContext } from "./context.ts";
 
 const MINUTES_APART_MS = 5 * 60_000;
 

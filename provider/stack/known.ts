@@ -1,7 +1,7 @@
+import { liveMarked, type MarkedKey } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { encodeMarker } from "../domain/marker.ts";
-import type { HandlerContext } from "../handlers/context.ts";
-import { liveMarked, type MarkedKey } from "../handlers/remote.ts";
+import type { HandlerContext } from "./context.ts";
 import type { ListedKey } from "./facts.ts";
 
 /**

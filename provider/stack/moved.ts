@@ -1,9 +1,9 @@
+import { isNamed } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { decodeMarker } from "../domain/marker.ts";
-import type { HandlerContext } from "../handlers/context.ts";
-import { isNamed } from "../handlers/remote.ts";
+import type { HandlerContext } from "./context.ts";
 
 /**
  * `ZKSCORE_CONFIRM_MOVED`: the deployment has another address now. Each key of the state, pending deletes too, is looked

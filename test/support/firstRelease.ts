@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { sha256, stableJson } from "../../provider/domain/stable.ts";
-import { echoOf } from "../../provider/handlers/echo.ts";
 import { stateIn } from "../../provider/host/stateCodec.ts";
+import { echoOf } from "../../provider/keys/drift.ts";
 import { startInProcess } from "./hostInProcess.ts";
 import { accountClock } from "./hostWorld.ts";
 import type { SimStack } from "./modelEngine.ts";

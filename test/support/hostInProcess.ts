@@ -3,7 +3,6 @@ import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
 import type { KeyState } from "../../provider/domain/inputs.ts";
 import { check } from "../../provider/handlers/check.ts";
-import { type HandlerContext, InitFailure } from "../../provider/handlers/context.ts";
 import { create } from "../../provider/handlers/create.ts";
 import { remove } from "../../provider/handlers/delete.ts";
 import { diff } from "../../provider/handlers/diff.ts";
@@ -20,6 +19,7 @@ import { read } from "../../provider/handlers/read.ts";
 import { update } from "../../provider/handlers/update.ts";
 import { hostSettings } from "../../provider/host/settings.ts";
 import { inputsIn, stateIn, stateOut } from "../../provider/host/stateCodec.ts";
+import { type HandlerContext, InitFailure } from "../../provider/stack/context.ts";
 import { createStackView } from "../../provider/stack/view.ts";
 import {
   type Fields,

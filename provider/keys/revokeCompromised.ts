@@ -1,11 +1,11 @@
+import { type MarkedKey, nameOf, serverNow } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { dueEntries } from "../domain/rotation.ts";
+import { type HandlerContext, InitFailure } from "../stack/context.ts";
 import { holderOf } from "../stack/view.ts";
-import { type HandlerContext, InitFailure } from "./context.ts";
-import { endRetired } from "./ledger.ts";
-import { type MarkedKey, nameOf, serverNow } from "./remote.ts";
+import { endRetired } from "./retired.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
 import { ledgerIds, leftovers } from "./sweep.ts";
 

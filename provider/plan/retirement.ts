@@ -1,12 +1,12 @@
+import { isLive } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSeconds, isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
+import { endRetired } from "../keys/retired.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import type { Sighting } from "../stack/facts.ts";
-import type { HandlerContext } from "./context.ts";
-import { endRetired } from "./ledger.ts";
-import { isLive } from "./remote.ts";
 
 /** What the new key retires: the keys it replaces, and what their ledgers held. */
 export function ledgerOf(

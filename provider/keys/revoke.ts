@@ -1,9 +1,9 @@
+import { isLive, nameOf } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { sha256 } from "../domain/stable.ts";
-import { locate } from "./account.ts";
-import type { HandlerContext } from "./context.ts";
-import { isLive, nameOf } from "./remote.ts";
+import { locate } from "../stack/absence.ts";
+import type { HandlerContext } from "../stack/context.ts";
 
 /** Revokes a key that a listing has shown. 404 is a success only if the key is then revoked, or proven gone. */
 export async function revokeListed(context: HandlerContext, key: RemoteKey, identity: string): Promise<void> {

@@ -1,10 +1,10 @@
+import { isLive, nameOf, serverNow } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries } from "../domain/rotation.ts";
-import { locate } from "./account.ts";
-import type { HandlerContext } from "./context.ts";
-import { isLive, nameOf, serverNow } from "./remote.ts";
+import { locate } from "../stack/absence.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import { revokeListed } from "./revoke.ts";
 
 /**

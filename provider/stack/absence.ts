@@ -2,8 +2,8 @@ import type { Listing, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
-import { assertMoved } from "../stack/moved.ts";
 import type { HandlerContext } from "./context.ts";
+import { assertMoved } from "./moved.ts";
 
 /** Refuses, before any request, to touch a key that lives at another deployment than the configured one. */
 export function assertEndpoint(context: HandlerContext, state: { keyId: string; endpoint: string }): void {

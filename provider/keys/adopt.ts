@@ -1,3 +1,4 @@
+import { isLive, liveMarked, nameOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
@@ -9,11 +10,10 @@ import { decodeMarker } from "../domain/marker.ts";
 import { withoutDue } from "../domain/rotation.ts";
 import { shown } from "../domain/shown.ts";
 import { wireKey } from "../domain/wire.ts";
-import { type HandlerContext, InitFailure } from "./context.ts";
-import { compareEcho, digests, echoOf, newSalt } from "./echo.ts";
-import { bodyOf } from "./ensure.ts";
+import { type HandlerContext, InitFailure } from "../stack/context.ts";
+import { compareEcho, digests, echoOf, newSalt } from "./drift.ts";
+import { bodyOf } from "./mint.ts";
 import { withUnproven } from "./proveAsked.ts";
-import { isLive, liveMarked, nameOf } from "./remote.ts";
 import { stateOf } from "./state.ts";
 
 /** The key to adopt must be live in this account, and nobody else's to end: no other stack's, no other resource's. */

@@ -1,7 +1,7 @@
-import type { Listing, RemoteKey } from "../api/types.ts";
 import type { LifeStatus } from "../domain/inputs.ts";
 import { decodeMarker, type Marker } from "../domain/marker.ts";
 import { shown } from "../domain/shown.ts";
+import type { Listing, RemoteKey } from "./types.ts";
 
 /** Usable, or could be made so again: `inactive` is a suspension that someone may lift. */
 export function isLive(key: RemoteKey): boolean {

@@ -1,11 +1,11 @@
+import { isLive, isNamed, lifeStatus, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { CreatedKey, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
 import { decodeMarker, encodeMarker } from "../domain/marker.ts";
 import { shown } from "../domain/shown.ts";
 import type { CreateRequest } from "../domain/wire.ts";
-import type { HandlerContext } from "./context.ts";
-import { isLive, isNamed, lifeStatus, nameOf, neverUsed } from "./remote.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import { revokeListed } from "./revoke.ts";
 
 export interface Ensured extends CreatedKey {

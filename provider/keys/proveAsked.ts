@@ -1,10 +1,10 @@
+import { isLive, nameOf } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
 import { type AskedField, type Finding, judgeAnswer, type Verdict } from "../domain/asked.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
-import { type HandlerContext, InitFailure } from "./context.ts";
-import { compareEcho, echoOf } from "./echo.ts";
-import { isLive, nameOf } from "./remote.ts";
+import { type HandlerContext, InitFailure } from "../stack/context.ts";
+import { compareEcho, echoOf } from "./drift.ts";
 import { askedOf } from "./state.ts";
 
 /**

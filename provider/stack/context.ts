@@ -3,7 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import type { PlanLimits } from "../domain/plans.ts";
-import type { StackView } from "../stack/view.ts";
+import type { StackView } from "./view.ts";
 
 /** What a handler gets beside its arguments. No Pulumi type: another host (a native plugin) can serve the same handlers. */
 export interface HandlerContext {

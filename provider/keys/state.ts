@@ -1,11 +1,11 @@
+import { lifeStatus } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
 import { dropUndefined } from "../domain/canonical.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import { sha256 } from "../domain/stable.ts";
-import { digests, echoOf, newSalt } from "./echo.ts";
-import { lifeStatus } from "./remote.ts";
+import { digests, echoOf, newSalt } from "./drift.ts";
 
 export interface NewState {
   inputs: KeyInputs;

@@ -2,8 +2,8 @@ import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState, Ownership } from "../domain/inputs.ts";
 import { ownerOf, urnOf } from "../domain/marker.ts";
 import { hasUnknown } from "../domain/unknown.ts";
-import { holderOf, type StackView } from "../stack/view.ts";
 import type { HandlerContext } from "./context.ts";
+import { holderOf, type StackView } from "./view.ts";
 
 /**
  * Why new inputs can't be this resource's, if so. Marks can be read in the account's listing, and a program can write what

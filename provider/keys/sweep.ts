@@ -1,9 +1,9 @@
+import { liveMarked, type MarkedKey, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
+import type { HandlerContext } from "../stack/context.ts";
 import { knownListing } from "../stack/known.ts";
 import { holderOf } from "../stack/view.ts";
-import type { HandlerContext } from "./context.ts";
-import { liveMarked, type MarkedKey, nameOf, neverUsed } from "./remote.ts";
 import { revokeListed } from "./revoke.ts";
 
 /**

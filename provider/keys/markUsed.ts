@@ -1,8 +1,8 @@
+import { isLive, nameOf, neverUsed } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { decodeMarker } from "../domain/marker.ts";
-import type { HandlerContext } from "./context.ts";
-import { isLive, nameOf, neverUsed } from "./remote.ts";
+import type { HandlerContext } from "../stack/context.ts";
 
 /**
  * Makes one request with a key that nobody used yet and that leaves the stack whose mark it carries. Without it, a later
