@@ -9,7 +9,7 @@ export function isLive(key: RemoteKey): boolean {
   return status === "active" || status === "inactive";
 }
 
-/** A status we don't know counts as `inactive`: live as far as leftovers go, not proven usable. */
+/** A status we don't know counts as `inactive`: live, not proven usable. */
 export function lifeStatus(key: RemoteKey): Exclude<LifeStatus, "missing"> {
   const status = key.status.trim().toLowerCase();
   return status === "active" || status === "expired" || status === "revoked" ? status : "inactive";
@@ -25,10 +25,18 @@ export interface MarkedKey {
   marker: Marker;
 }
 
+const markers = new WeakMap<RemoteKey, Marker | undefined>();
+
+/** The marker of a key, decoded once: a listing is looked at for every key of a stack. */
+export function markerOf(key: RemoteKey): Marker | undefined {
+  if (!markers.has(key)) markers.set(key, decodeMarker(key.metadata));
+  return markers.get(key);
+}
+
 /** Live keys whose marker can be read. */
 export function* liveMarked(listing: Listing): Iterable<MarkedKey> {
   for (const key of listing.keys.values()) {
-    const marker = isLive(key) ? decodeMarker(key.metadata) : undefined;
+    const marker = isLive(key) ? markerOf(key) : undefined;
     if (marker !== undefined) yield { key, marker };
   }
 }

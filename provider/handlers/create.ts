@@ -1,24 +1,25 @@
-import { isLive, isNamed, lifeStatus, type MarkedKey, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { isLive, isNamed, lifeStatus, nameOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
+import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, withoutDue } from "../domain/rotation.ts";
 import { adoptKey, assertAdoptable } from "../keys/adopt.ts";
-import { ensureKey } from "../keys/mint.ts";
+import { mint } from "../keys/mint.ts";
+import { sweep, warnOfDoubtful } from "../keys/orphans.ts";
 import { proveAsked, withUnproven } from "../keys/proveAsked.ts";
+import { revokeRetired } from "../keys/retired.ts";
 import { assertNotOwnToken, revokeListed } from "../keys/revoke.ts";
-import { purge } from "../keys/revokeCompromised.ts";
+import { revokeCompromised } from "../keys/revokeCompromised.ts";
 import { stateOf } from "../keys/state.ts";
-import { ledgerIds, leftovers, sweep, sweptOwners, warnUnexplained } from "../keys/sweep.ts";
-import { endNow, endOwed, ledgerOf, withAdopted } from "../plan/retirement.ts";
+import { type CreationPlan, planCreation } from "../plan/creation.ts";
+import { sweptOwners } from "../plan/sweep.ts";
 import { assertAccount, assertEndpoint, assertStackEndpoint, locateOwn } from "../stack/absence.ts";
 import { assertDue, serverClock } from "../stack/clocks.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
-import type { Sighting } from "../stack/facts.ts";
 import { assertOwnership } from "../stack/ownership.ts";
-import { isIncident, sightingOf } from "../stack/view.ts";
+import type { Orphan } from "../stack/standing.ts";
 import { update } from "./update.ts";
 
 /**
@@ -37,90 +38,78 @@ export async function create(context: HandlerContext, inputs: KeyInputs): Promis
 }
 
 /**
- * Observe (what the account holds of this resource), Ensure (one POST, settled if its answer is lost), Sync (revoke what
- * must go), Return. From the moment an id is known every failure carries the complete outputs.
+ * Observe (what the account holds of this resource), plan, act (one POST, settled if its answer is lost; then revoke what
+ * must go), return. From the moment an id is known every failure carries the complete outputs.
  */
 async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyState> {
   const { client, view } = context;
-  const { owner, name: who } = inputs.ownership;
 
   // Observe
-  assertStackEndpoint(context, who);
-  const superseded = view.supersededBy(owner);
+  assertStackEndpoint(context, inputs.ownership.name);
+  const superseded = view.supersededBy(inputs.ownership.owner);
   if (superseded !== undefined) await assertKnown(context, superseded, inputs);
   const listing = await client.list("shared");
   const now = serverClock(context, listing);
-  // Under `--replace` and `taint` no `diff` says what goes.
-  const predecessors = superseded === undefined ? view.keysOf(owner) : [sightingOf(superseded)];
-  // One that `delete` of this run has revoked first was found due there.
-  for (const { keyId } of predecessors.filter((key) => isListedLive(listing, key.keyId))) {
-    assertDue(context, { name: who, keyId, dueAt: view.replacementFor(owner)?.dueAt }, listing);
-  }
-  const incident = predecessors.length > 0 && predecessors.every((key) => isIncident(key, inputs));
-  const adopting = adoptsNow(context, inputs) ? inputs.adopt : undefined;
-  // The account that lists the key to adopt is the right one.
-  if (!listing.keys.has(adopting?.keyId ?? "")) assertAccount(context, inputs.ownership.identity, listing);
-  const ledger = withAdopted(ledgerOf(context, predecessors, inputs, listing, now), inputs, adopting, now);
-  const owners = () => sweptOwners(context, inputs, superseded); // others may be declared meanwhile
-  const spared = ledgerIds(context, ledger);
-  const found = leftovers(context, listing, owners(), spared);
-  if (superseded === undefined && !view.stateIsRead) {
-    assertNoneInUse(
-      inputs,
-      found.unexplained.filter(({ key }) => key.id !== adopting?.keyId),
-    );
-  }
-  warnUnexplained(context, inputs, found);
-  if (adopting !== undefined) assertAdoptable(context, inputs, adopting.keyId, listing);
 
-  // Ensure
-  // A leftover of ours that holds the explicit name must go first; else it may wait until the new key exists.
+  // Plan
+  const plan = planCreation(inputs, { view, listing, now });
+  assertPlan(context, inputs, plan, listing);
+  warnOfDoubtful(context, inputs, plan.orphans);
+  if (plan.adopts !== undefined) assertAdoptable(context, inputs, plan.adopts.keyId, listing);
+
+  // Act
+  // Handlers run at once, and another may declare its owner meanwhile: asked anew at each sweep.
+  const orphans = () => sweptOwners(view, inputs, superseded);
+  const planned = [...plan.retires, ...plan.revokesNow];
+  // An orphan that holds the explicit name must be revoked first; else it may wait until the new key exists.
   if (inputs.name !== undefined) {
-    await sweep(context, owners(), spared, ({ key }) => isNamed(key, inputs.name ?? ""));
-    await freeName(context, inputs, predecessors, listing);
+    await sweep(context, orphans(), { planned, only: ({ key }) => isNamed(key, inputs.name ?? "") });
+    await freeName(context, inputs, plan, listing);
   }
-  // An incident is about this resource's keys: what is adopted without its secret has the overlap all the same.
-  const retires = incident ? ledger.filter(({ keyId }) => keyId === adopting?.keyId) : ledger;
-  view.overlapIsOver(dueEntries(retires, now).map(({ keyId }) => keyId));
-  const { state, answer } =
-    adopting?.apiKey === undefined
-      ? await makeKey(context, inputs, retires, now, superseded?.drift)
-      : await adoptKey(context, inputs, { ...adopting, apiKey: adopting.apiKey, retires }, now);
-
-  // Sync
-  if (incident) {
-    const ending = endNow(
-      ledger.filter((entry) => !retires.includes(entry)),
-      now,
-    );
-    return proveAsked(
-      context,
-      await purge(context, { ...state, previous: [...state.previous, ...ending], unfinished: "purge" }),
-      answer,
-    );
+  view.overlapIsOver(dueEntries(plan.retires, now).map(({ keyId }) => keyId));
+  const { state, answer } = await makeOrAdopt(context, inputs, plan, now, superseded?.drift);
+  if (plan.incident) {
+    const compromised = { ...state, previous: [...state.previous, ...plan.revokesNow], unfinished: "purge" as const };
+    return proveAsked(context, await revokeCompromised(context, compromised), answer);
   }
   try {
-    await endOwed(context, listing, state, predecessors, retires, now);
+    await revokeOwed(context, state, plan.revokesOwed);
   } catch (error) {
-    throw new InitFailure({ ...state, previous: retires }, error);
+    throw new InitFailure({ ...state, previous: [...plan.retires] }, error);
   }
   try {
-    await sweep(context, owners(), spared);
+    await sweep(context, orphans(), { planned });
   } catch (error) {
     throw new InitFailure({ ...state, unfinished: "sweep" }, error);
   }
   return proveAsked(context, state, answer);
 }
 
-async function makeKey(
+/** Refuses, before anything is changed, what the account, a clock or an unread state speak against. */
+function assertPlan(context: HandlerContext, inputs: KeyInputs, plan: CreationPlan, listing: Listing): void {
+  const { owner, name, identity } = inputs.ownership;
+  const dueAt = context.view.replacementFor(owner)?.dueAt;
+  // One that `delete` of this run has revoked first was found due there.
+  for (const { keyId } of plan.replaces.filter((key) => isListedLive(listing, key.keyId))) {
+    assertDue(context, { name, keyId, dueAt }, listing);
+  }
+  // The account that lists the key to adopt is the right one.
+  if (!listing.keys.has(plan.adopts?.keyId ?? "")) assertAccount(context, identity, listing);
+  if (plan.mayBeHeld.length > 0) throw unread(inputs, plan.mayBeHeld);
+}
+
+async function makeOrAdopt(
   context: HandlerContext,
   inputs: KeyInputs,
-  retires: Retired[],
+  { adopts, retires }: CreationPlan,
   now: number,
   drifted: KeyState["drift"],
 ): Promise<{ state: KeyState; answer: RemoteKey }> {
+  if (adopts?.apiKey !== undefined) {
+    return adoptKey(context, inputs, { ...adopts, apiKey: adopts.apiKey, retires: [...retires] }, now);
+  }
   const expiry = inputs.expiry ?? expiryFrom(inputs, now);
-  const made = await ensureKey(context, inputs, expiry, retires);
+  const made = await mint(context, inputs, expiry, [...retires]);
   const state = stateOf({
     inputs,
     apiKey: made.apiKey,
@@ -132,10 +121,16 @@ async function makeKey(
     serverTime: made.serverTime,
     ...(expiry === undefined ? {} : { expiry }),
     adopted: false,
-    retires,
+    retires: [...retires],
   });
   context.view.made(state, retires);
   return { state: withUnproven(context, state, made.key, undefined, drifted), answer: made.key };
+}
+
+async function revokeOwed(context: HandlerContext, state: KeyState, owed: readonly string[]): Promise<void> {
+  if (owed.length === 0) return;
+  const listing = await context.client.list("fresh");
+  for (const keyId of owed) await revokeRetired(context, listing, keyId, state, "its overlap is over");
 }
 
 function isListedLive(listing: Listing, keyId: string): boolean {
@@ -150,31 +145,16 @@ async function assertKnown(context: HandlerContext, state: KeyState, inputs: Key
 }
 
 /**
- * Once the adopted key is ours, a replacement makes a new key: adopting the predecessor, which the engine then deletes,
- * would end with no key at all. Where the state isn't known (`--replace` without a refresh) the key is adopted again, and
- * `delete` of this run leaves it alone.
- */
-function adoptsNow(context: HandlerContext, inputs: KeyInputs): boolean {
-  const { view } = context;
-  const wanted = inputs.adopt?.keyId;
-  if (wanted === undefined || view.isMade(wanted)) return false;
-  const { owner } = inputs.ownership;
-  const goes = view.supersededBy(owner);
-  const known = [...(goes === undefined ? [] : [sightingOf(goes)]), ...view.keysOf(owner)];
-  return !known.some((key) => key.keyId === wanted || key.adopted === wanted);
-}
-
-/**
  * A key with an explicit name replaces one that still has it: the engine should have deleted that first, and an option set
- * by a transform kept it from doing so. Names are unique, so it goes now.
+ * by a transform kept it from doing so. Names are unique, so it is revoked now.
  */
 async function freeName(
   context: HandlerContext,
   inputs: KeyInputs,
-  predecessors: readonly Sighting[],
+  { replaces }: CreationPlan,
   listing: Listing,
 ): Promise<void> {
-  for (const predecessor of predecessors) {
+  for (const predecessor of replaces) {
     const key = listing.keys.get(predecessor.keyId);
     if (key === undefined || lifeStatus(key) === "revoked" || !isNamed(key, inputs.name ?? "")) continue;
     assertNotOwnToken(context, inputs.ownership.name, predecessor);
@@ -182,17 +162,10 @@ async function freeName(
   }
 }
 
-/**
- * Somebody has the secret of these keys of this resource, and this run can't tell whether the state holds them: neither a
- * refresh nor `diff` has shown any. A new key would cost them their overlap.
- */
-function assertNoneInUse(inputs: KeyInputs, unexplained: readonly MarkedKey[]): void {
-  const { owner, name } = inputs.ownership;
-  const used = unexplained.filter(({ key, marker }) => marker.owner === owner && !neverUsed(key));
-  if (used.length === 0) return;
-  throw new ZkscoreError({
+function unread({ ownership }: KeyInputs, used: readonly Orphan[]): ZkscoreError {
+  return new ZkscoreError({
     code: "ZKS_UNREAD",
-    what: `${name}: no new key was made, since ${used.map(({ key }) => nameOf(key)).join(", ")} of this resource is in use`,
+    what: `${ownership.name}: no new key was made, since ${used.map(({ key }) => nameOf(key)).join(", ")} of this resource is in use`,
     why:
       "Pulumi replaces it (--replace, taint, replacementTrigger, replaceWith) or has lost it, and hasn't read the state in this " +
       "run: whether that key has an overlap, and until when, can't be told",

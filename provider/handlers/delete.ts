@@ -2,89 +2,86 @@ import { isLive, isNamed, lifeStatus, nameOf } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
-import { dueEntries } from "../domain/rotation.ts";
 import { markUsed } from "../keys/markUsed.ts";
-import { endRetired, retiredUntil, warnIfInUse } from "../keys/retired.ts";
+import { sweep } from "../keys/orphans.ts";
+import { revokeRetired, warnIfInUse } from "../keys/retired.ts";
 import { assertNotOwnToken, revokeListed } from "../keys/revoke.ts";
-import { endMarked } from "../keys/revokeCompromised.ts";
-import { ledgerIds, leftovers, sweep } from "../keys/sweep.ts";
+import { revokeMarked } from "../keys/revokeCompromised.ts";
+import { type DeletionPlan, planDeletion, retiredNow, undeleted } from "../plan/deletion.ts";
+import { sweepable } from "../plan/sweep.ts";
 import { assertDead, assertEndpoint, locate } from "../stack/absence.ts";
 import { assertDue, serverClock } from "../stack/clocks.ts";
 import type { HandlerContext } from "../stack/context.ts";
 import type { Replacement } from "../stack/facts.ts";
+import { standings } from "../stack/standing.ts";
 
-/**
- * Ends a key: what its ledger holds first, itself last. A key that a live key's marker retires until an instant ahead
- * stays until then. `prevent` and `retain` govern removal, not replacement.
- */
+/** Revokes a key and what it retired, or leaves it, as `planDeletion` says. */
 export async function remove(context: HandlerContext, state: KeyState): Promise<void> {
-  const { client, view } = context;
+  const { client, view, log } = context;
+  const { name } = state.ownership;
+
+  // Observe
   assertEndpoint(context, state);
   if (!view.isShown(state.keyId)) view.showed(state);
-  if (view.isMade(state.keyId)) {
-    context.log.warn(`${state.ownership.name}: key ${state.keyId} was taken over by this same run and stays`);
-    return;
+  switch (undeleted(state, view)) {
+    case "taken over by this run":
+      log.warn(`${name}: key ${state.keyId} was taken over by this same run and stays`);
+      return;
+    case "its successor is still to be made":
+      view.awaitsSuccessor(state.keyId);
+      return;
   }
-  if (awaitsSuccessor(context, state)) {
-    view.awaitsSuccessor(state.keyId);
-    return;
-  }
-  const previous = state.previous.filter(({ keyId }) => !view.inUse(keyId));
-  const ending = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
-  const listing = await client.list(previous.length > 0 ? "fresh" : "shared");
+  const listing = await client.list(retiredNow(state, view).length > 0 ? "fresh" : "shared");
   const now = serverClock(context, listing);
+
+  // Plan
   assertCanGoFirst(context, state, listing);
-  const until = retiredUntil(context, listing, state.keyId, ending);
-  const waits = until !== undefined && until > now && !view.isOver(state.keyId);
-  const removed = until === undefined && !view.resourceGoesOn(state);
-  if (removed && state.deletionPolicy === "prevent") throw prevented(state);
-  const retained = removed && state.deletionPolicy === "retain";
-  if (!retained && !waits) assertNotOwnToken(context, state.ownership.name, state);
-  if (removed && state.unfinished === "purge") await endMarked(context, listing, state, ending);
+  const plan = planDeletion(state, { view, standings: standings(listing, view), now });
+  if (plan.key.do === "refuse") throw prevented(state);
+  if (plan.key.do === "revoke") assertNotOwnToken(context, name, state);
 
-  await endLedger(context, state, { listing, previous, ending, now, retained });
-  if (retained) {
-    view.letGo(state.keyId);
-    await markUsed(context, state);
-    context.log.info(`${state.ownership.name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
-    return;
+  // Act
+  if (plan.revokesMarked) await revokeMarked(context, listing, state, plan.going);
+  await deleteRetired(context, state, plan, listing);
+  switch (plan.key.do) {
+    case "leave":
+      return;
+    case "let go":
+      view.letGo(state.keyId);
+      await markUsed(context, state);
+      log.info(`${name}: key ${state.keyId} is retained: it lives on, and no stack manages it`);
+      return;
+    case "revoke":
+      await revoke(context, state, now);
+      // A replacement that was killed may have left a key behind, and nothing asks for this owner any more.
+      if (plan.sweeps !== undefined) await sweep(context, new Set([plan.sweeps]));
   }
-  if (waits) return;
-  await end(context, state, now);
-  // A replacement that was killed may have left a key behind, and nothing asks for this owner any more. Not in a copied
-  // stack: there the mark is the original's, and so may the key be.
-  const { project, stack } = state.ownership;
-  const original = project === view.stack?.project && stack === view.stack.stack;
-  if (removed && original) await sweep(context, new Set([view.holderOf(state)]), ledgerIds(context));
 }
 
-interface Ending {
-  listing: Listing;
-  previous: readonly Retired[];
-  /** Keys that end in the same breath. */
-  ending: ReadonlySet<string>;
-  now: number;
-  retained: boolean;
-}
-
-async function endLedger(context: HandlerContext, state: KeyState, about: Ending): Promise<void> {
-  const { listing, previous, ending, now, retained } = about;
-  // Where the old key goes first, its successor, still to be made, inherits what isn't due.
-  const inherits = context.view.resourceGoesOn(state) && !context.view.hasSuccessor(state);
-  for (const entry of previous) {
-    const settled = context.view.isOver(entry.keyId);
-    const due = settled || dueEntries([entry], now).length > 0;
-    const named = !settled && (retiredUntil(context, listing, entry.keyId, ending) ?? 0) > now;
-    if (named || (inherits && !due)) continue;
-    if (retained && !due) letLive(context, state, entry);
-    else {
-      const why = due ? "its overlap is over" : "its resource is removed or replaced";
-      await endRetired(context, listing, entry.keyId, state, why);
+async function deleteRetired(
+  context: HandlerContext,
+  state: KeyState,
+  { retired }: DeletionPlan,
+  listing: Listing,
+): Promise<void> {
+  for (const { entry, fate } of retired) {
+    switch (fate) {
+      case "retired by another":
+      case "inherited":
+        break;
+      case "let go":
+        letGo(context, state, entry);
+        break;
+      case "overlap over":
+        await revokeRetired(context, listing, entry.keyId, state, "its overlap is over");
+        break;
+      case "removed with its resource":
+        await revokeRetired(context, listing, entry.keyId, state, "its resource is removed or replaced");
     }
   }
 }
 
-async function end(context: HandlerContext, state: KeyState, now: number): Promise<void> {
+async function revoke(context: HandlerContext, state: KeyState, now: number): Promise<void> {
   const { identity, name } = state.ownership;
   const location = await locate(context, state.keyId, [identity]);
   if (location === "absent") {
@@ -123,7 +120,7 @@ function assertNameFree(context: HandlerContext, state: KeyState, replacement: R
   );
   if (holder === undefined) return;
   // An orphan of this resource is revoked before the new key is made.
-  const { orphans } = leftovers(context, listing, new Set([replacement.owner]), ledgerIds(context));
+  const orphans = sweepable(context.view, listing, new Set([replacement.owner]));
   if (orphans.some(({ key }) => key.id === holder.id)) return;
   throw new ZkscoreError({
     code: "ZKS_CONFLICT",
@@ -134,21 +131,8 @@ function assertNameFree(context: HandlerContext, state: KeyState, replacement: R
   });
 }
 
-/**
- * True where the engine deletes first although no name forbids two keys (the key depends on something that is deleted
- * first): the overlap holds all the same, and the key that is still to be made inherits this one.
- *
- * Not guaranteed: that it ends where that key is never made, because the resource is removed before: the next refreshed
- * `up` names it.
- */
-function awaitsSuccessor({ view }: HandlerContext, state: KeyState): boolean {
-  const replacement = view.replacementOf(state.keyId);
-  if (replacement === undefined || replacement.name !== undefined || replacement.incident) return false;
-  return replacement.overlaps && !view.hasSuccessor(state);
-}
-
-/** What is retained cuts nobody off: neither do those end who still use its predecessor. Said, since no run will. */
-function letLive({ view, log }: HandlerContext, state: KeyState, entry: Retired): void {
+/** Whoever still uses the predecessor of a retained key isn't cut off either. Said, since no run will revoke it. */
+function letGo({ view, log }: HandlerContext, state: KeyState, entry: Retired): void {
   view.letGo(entry.keyId);
   log.warn(
     `${state.ownership.name}: key ${entry.keyId}, which it replaced, lives on, too: no run will end it at ` +

@@ -1,10 +1,9 @@
+import { serverNow } from "../api/keyStatus.ts";
 import { describeMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { dueEntries, hasOverlap } from "../domain/rotation.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
-import { skippedDeletions } from "../keys/retired.ts";
-import { strayIds } from "../keys/sweep.ts";
 import { acceptedDrift } from "../plan/accountInputs.ts";
 import {
   changedFields,
@@ -16,6 +15,8 @@ import {
   timeoutsChanged,
 } from "../plan/changes.ts";
 import { forcedFields } from "../plan/replaceOnChanges.ts";
+import { skippedDeletions } from "../plan/retirement.ts";
+import { hasOrphans } from "../plan/sweep.ts";
 import { assertEndpoint } from "../stack/absence.ts";
 import { decidingClock, earlierClock } from "../stack/clocks.ts";
 import type { HandlerContext } from "../stack/context.ts";
@@ -86,9 +87,11 @@ function replacement(olds: KeyState, news: KeyInputs, due: readonly DueReason[])
 
 /** This resource has keys in the account that no state holds, as far as this run has listed it. */
 function leftAlive(context: HandlerContext, olds: KeyState, news: KeyInputs): boolean {
+  const { view, clock } = context;
   const listing = knownListing(context);
   if (listing === undefined) return false;
-  return strayIds(context, olds, news).length > 0 || skippedDeletions(context, olds, listing).length > 0;
+  const now = serverNow(listing, clock.monotonic());
+  return hasOrphans(view, listing, olds, news) || skippedDeletions(view, olds, listing, now).length > 0;
 }
 
 /** One line per thing that time or someone else caused; changes of the program need no explanation. */

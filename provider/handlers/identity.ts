@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { liveMarked, type MarkedKey, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { nameOf } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { shown } from "../domain/shown.ts";
-import { ledgerIds, revokeOrphan } from "../keys/sweep.ts";
+import { revokeOrphan } from "../keys/orphans.ts";
+import { planStackRemoval } from "../plan/stackRemoval.ts";
 import type { HandlerContext } from "../stack/context.ts";
 import { knownListing } from "../stack/known.ts";
+import { sameStack, standings } from "../stack/standing.ts";
 import type { StackName } from "../stack/view.ts";
 
 /**
@@ -59,7 +61,7 @@ function isCopied({ project, stack }: IdentityState, name: StackName): boolean {
 
 /**
  * Names live keys of this stack that stand in nothing this run has read. Never used: a killed run left them behind. Where
- * the program still declares such a key, its `create` or `update` ends it. Where it doesn't, only `destroy` and
+ * the program still declares such a key, its `create` or `update` revokes it. Where it doesn't, only `destroy` and
  * `reconcile` do: no handler is called for a key whose first create was killed, and this one can't know whether a key that
  * it hasn't seen stands in a part of the state that `--exclude` left unread.
  */
@@ -67,20 +69,18 @@ function nameOrphans(context: HandlerContext, state: IdentityState, name: StackN
   const { view, log } = context;
   const listing = view.stateIsRead ? knownListing(context) : undefined;
   if (listing === undefined) return;
-  const ledger = ledgerIds(context);
-  const unread = [...liveMarked(listing)].filter(
-    ({ key, marker }) =>
-      marker.identity === state.identity && sameStack(marker, name) && !view.isShown(key.id) && !ledger.has(key.id),
-  );
-  for (const { key, marker } of unread) {
-    if (marker.keep || !neverUsed(key)) continue;
+  const orphans = standings(listing, view, { names: name })
+    .ofIdentity(state.identity)
+    .flatMap(({ standing, ...marked }) => (standing.is === "orphan" ? [{ ...marked, doubts: standing.doubts }] : []))
+    .filter(({ doubts }) => !doubts.includes("other names") && !doubts.includes("made under retain"));
+  for (const { key, marker } of orphans.filter(({ doubts }) => !doubts.includes("used"))) {
     log.warn(
       `${nameOf(key)} was never used and isn't in the part of the state that this run has read. ` +
         `If "${shown(marker.name)}" is still declared, this run revokes it; else \`zkscore-keys reconcile\` or ` +
         "`pulumi destroy` does",
     );
   }
-  const used = unread.filter(({ key, marker }) => !marker.keep && !neverUsed(key));
+  const used = orphans.filter(({ doubts }) => doubts.includes("used"));
   if (used.length === 0) return;
   log.info(
     `in use, with this stack's mark, and not in the part of the state that this run has read: ${used.map(({ key }) => nameOf(key)).join(", ")}. ` +
@@ -89,18 +89,12 @@ function nameOrphans(context: HandlerContext, state: IdentityState, name: StackN
   );
 }
 
-/** In a copied or renamed stack a key under other names may be the other one's. */
-function sameStack({ project, stack }: StackName, name: StackName): boolean {
-  return project === name.project && stack === name.stack;
-}
-
 /**
  * Last in `destroy`: revokes keys of this identity that were never used and that no state holds (creates that were
  * killed), and names the others. Revokes nothing
  * - where the program runs: then the identity is being replaced, and its keys live on;
  * - in a stack that has run under other names than those it was made for: that may be a copy;
- * - that this run let go, that is marked as kept, or that a key of the same resource, which lives on, says it has replaced:
- *   an earlier run let it go with that one, and no state remembers. A forged mark can spare an unused key here, no more.
+ * - that `planStackRemoval` spares.
  *
  * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
  */
@@ -114,22 +108,11 @@ export async function removeIdentity(context: HandlerContext, state: IdentitySta
     );
     return;
   }
-  const mine = [...liveMarked(await client.list("fresh"))].filter(
-    ({ key, marker }) => marker.identity === state.identity && !view.isLetGo(key.id),
-  );
-  const isOrphan = ({ key, marker }: MarkedKey) =>
-    state.copied !== true && sameStack(marker, state) && neverUsed(key) && !marker.keep && !view.isShown(key.id);
-  const staying = mine.filter((marked) => !isOrphan(marked));
-  const isSpared = ({ key, marker }: MarkedKey) =>
-    staying.some(
-      (other) => other.marker.owner === marker.owner && other.marker.retires.some(({ keyId }) => keyId === key.id),
-    );
-  const orphans = mine.filter((marked) => isOrphan(marked) && !isSpared(marked));
-  for (const orphan of orphans) await revokeOrphan(context, orphan);
-  const named = mine.filter((marked) => !orphans.includes(marked) && !marked.marker.keep);
-  if (named.length > 0) {
+  const { revoke, name } = planStackRemoval(state, await client.list("fresh"), view);
+  for (const orphan of revoke) await revokeOrphan(context, orphan);
+  if (name.length > 0) {
     log.warn(
-      `these live keys carry the mark of this stack and were left alone: ${named.map(({ key }) => nameOf(key)).join(", ")}. ` +
+      `these live keys carry the mark of this stack and were left alone: ${name.map(({ key }) => nameOf(key)).join(", ")}. ` +
         "They are in use, or a copy of the stack may hold them, or Pulumi skipped their deletion (retainOnDelete, " +
         "deletedWith); see `zkscore-keys reconcile`",
     );

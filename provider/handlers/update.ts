@@ -7,19 +7,21 @@ import type { UpdateRequest } from "../domain/wire.ts";
 import { digests, echoOf, newSalt } from "../keys/drift.ts";
 import { markUsed } from "../keys/markUsed.ts";
 import { bodyOf, prefixOf } from "../keys/mint.ts";
+import { sweep } from "../keys/orphans.ts";
 import { proveAsked, withUnproven } from "../keys/proveAsked.ts";
-import { endDue, revokeSkipped } from "../keys/retired.ts";
-import { purge } from "../keys/revokeCompromised.ts";
+import { revokeDue, revokeSkipped } from "../keys/retired.ts";
+import { revokeCompromised } from "../keys/revokeCompromised.ts";
 import { declaredOf } from "../keys/state.ts";
-import { ledgerIds, strayIds, sweep, sweptOwners } from "../keys/sweep.ts";
 import { acceptedDrift, endOf, keptDrift } from "../plan/accountInputs.ts";
 import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "../plan/changes.ts";
+import { hasOrphans, sweptOwners } from "../plan/sweep.ts";
 import { assertEndpoint } from "../stack/absence.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
+import { knownListing } from "../stack/known.ts";
 import { assertOwnership } from "../stack/ownership.ts";
 
 /**
- * Brings a living key to the program's form where the API can (`patch`), ends retired keys that are due, and goes on
+ * Brings a living key to the program's form where the API can (`patch`), revokes retired keys whose overlap is over, and goes on
  * with what an earlier run left. Fields that only this provider knows change without a request. Always the full outputs.
  */
 export async function update(context: HandlerContext, olds: KeyState, news: KeyInputs): Promise<KeyState> {
@@ -31,14 +33,14 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
   if (changed.length > 0) state = await patch(context, olds, state, news);
   try {
     if (olds.ownership.identity !== news.ownership.identity && olds.heldBy === undefined) await markUsed(context, olds);
-    state = { ...state, previous: await endDue(context, state) };
+    state = { ...state, previous: await revokeDue(context, state) };
     await revokeSkipped(context, state);
-    if (state.unfinished === "purge") return await proveAsked(context, await purge(context, state));
-    if (state.unfinished === "sweep" || strayIds(context, olds, news).length > 0) {
-      await sweep(context, sweptOwners(context, news, olds), ledgerIds(context, state.previous));
+    if (state.unfinished === "purge") return await proveAsked(context, await revokeCompromised(context, state));
+    if (state.unfinished === "sweep" || hasOrphans(context.view, knownListing(context), olds, news)) {
+      await sweep(context, sweptOwners(context.view, news, olds), { planned: state.previous });
     }
   } catch (error) {
-    // The key is as declared by now; only what must end is open, and the next run goes on with it.
+    // The key is as declared by now; only what must be revoked is open, and the next run goes on with it.
     if (error instanceof InitFailure) throw error;
     throw new InitFailure(state, error);
   }

@@ -1,4 +1,4 @@
-import { isLive, liveMarked, nameOf } from "../api/keyStatus.ts";
+import { isLive, nameOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
@@ -10,6 +10,7 @@ import { decodeMarker } from "../domain/marker.ts";
 import { withoutDue } from "../domain/rotation.ts";
 import { shown } from "../domain/shown.ts";
 import { wireKey } from "../domain/wire.ts";
+import { claimOn } from "../plan/adoption.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
 import { compareEcho, digests, echoOf, newSalt } from "./drift.ts";
 import { bodyOf } from "./mint.ts";
@@ -47,7 +48,7 @@ export function assertAdoptable(
       "leave out adopt, which makes a new key here; once that is in use, remove the old one there, or revoke it by hand",
     );
   }
-  const claim = claimOf(context, inputs, key, listing);
+  const claim = claimOn(key, inputs.ownership, listing, context.view);
   if (claim !== undefined) {
     throw refusal(
       `${who}: ${nameOf(key)} can't be adopted`,
@@ -56,25 +57,6 @@ export function assertAdoptable(
     );
   }
   return key;
-}
-
-/** Why another resource of this stack would end the key. A refresh has shown them all; without one only marks tell. */
-function claimOf(
-  { view }: HandlerContext,
-  { ownership }: KeyInputs,
-  key: RemoteKey,
-  listing: Listing,
-): string | undefined {
-  const others = [...view.shown()].filter(({ holder }) => holder !== ownership.owner);
-  const names = (entries: readonly Retired[]) => entries.some(({ keyId }) => keyId === key.id);
-  if (others.some(({ keyId }) => keyId === key.id)) return "another resource of this stack has it";
-  if (others.some(({ previous }) => names(previous))) return "another resource of this stack retires it";
-  if (view.stateIsRead) return undefined;
-  const marks = [...liveMarked(listing)].filter(({ marker: { identity, owner } }) => {
-    return identity === ownership.identity && owner !== ownership.owner;
-  });
-  if (marks.some((marked) => marked.key.id === key.id)) return "it carries the mark of another resource of this stack";
-  return marks.some(({ marker }) => names(marker.retires)) ? "another resource of this stack retires it" : undefined;
 }
 
 /**

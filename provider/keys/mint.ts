@@ -8,14 +8,14 @@ import type { CreateRequest } from "../domain/wire.ts";
 import type { HandlerContext } from "../stack/context.ts";
 import { revokeListed } from "./revoke.ts";
 
-export interface Ensured extends CreatedKey {
+export interface Minted extends CreatedKey {
   attempt: string;
   /** The name as it was sent. */
   sentName: string;
 }
 
 /** How often a listing is asked for a key that a name conflict says is there. */
-const LOOKS = 4;
+const LISTING_LOOKS = 4;
 
 /**
  * One POST, and the settlement of an answer that was lost. The API documents one idempotency, unique names:
@@ -24,12 +24,12 @@ const LOOKS = 4;
  *   a conflict means that it lives and the listing lags: look until it shows, revoke it, make another.
  * At most one further key is made, since each counts against the daily quota.
  */
-export async function ensureKey(
+export async function mint(
   context: HandlerContext,
   inputs: KeyInputs,
   expiry: string | undefined,
   retires: Retired[],
-): Promise<Ensured> {
+): Promise<Minted> {
   const first = attemptOf(context, inputs, expiry, retires);
   try {
     return await post(context, first);
@@ -51,20 +51,20 @@ async function settle(
   lost: Attempt,
   another: () => Attempt,
   cause: ZkscoreError,
-): Promise<Ensured> {
-  if (await revokeLost(context, lost, 1)) return last(context, another());
+): Promise<Minted> {
+  if (await revokeLost(context, lost, 1)) return createFinal(context, another());
   try {
     return await post(context, lost);
   } catch (error) {
     if (mayHaveRun(error)) return giveUp(context, lost, error);
     if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT") throw error;
   }
-  if (await revokeLost(context, lost, LOOKS)) return last(context, another());
+  if (await revokeLost(context, lost, LISTING_LOOKS)) return createFinal(context, another());
   throw unsettled(context, lost, cause);
 }
 
 /** The one further key. If its answer is lost too, it is revoked, and the run ends with an error and nothing left. */
-async function last(context: HandlerContext, attempt: Attempt): Promise<Ensured> {
+async function createFinal(context: HandlerContext, attempt: Attempt): Promise<Minted> {
   try {
     return await post(context, attempt);
   } catch (error) {
@@ -155,7 +155,7 @@ export function bodyOf(
   };
 }
 
-async function post(context: HandlerContext, { attempt, body }: Attempt): Promise<Ensured> {
+async function post(context: HandlerContext, { attempt, body }: Attempt): Promise<Minted> {
   return { ...(await context.client.create(body)), attempt, sentName: body.name };
 }
 

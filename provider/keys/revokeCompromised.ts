@@ -1,33 +1,33 @@
-import { type MarkedKey, nameOf, serverNow } from "../api/keyStatus.ts";
+import { nameOf, serverNow } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { dueEntries } from "../domain/rotation.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
+import { type Orphan, standings } from "../stack/standing.ts";
 import { holderOf } from "../stack/view.ts";
-import { endRetired } from "./retired.ts";
+import { revokeRetired } from "./retired.ts";
 import { assertNotOwnToken, revokeListed } from "./revoke.ts";
-import { ledgerIds, leftovers } from "./sweep.ts";
 
 /**
- * After `rotation.compromised`: ends, at once and without an overlap, the replaced key, its whole ledger, and every
- * other live key that carries this owner. `state.previous` holds the ids to end, each with an instant that has come. What
- * can't be ended now makes an init failure with the new key in the state, and `update` goes on with it.
+ * After `rotation.compromised`: revokes, at once and without an overlap, the replaced key, all that it retired, and every
+ * other live key with this owner's mark. `state.previous` holds the ids, each with an instant that has come. What
+ * can't be revoked now makes an init failure with the new key in the state, and `update` goes on with it.
  */
-export async function purge(context: HandlerContext, state: KeyState): Promise<KeyState> {
+export async function revokeCompromised(context: HandlerContext, state: KeyState): Promise<KeyState> {
   const { view } = context;
-  const ended = new Set<string>();
-  const left = () => state.previous.filter(({ keyId }) => !ended.has(keyId));
+  const revoked = new Set<string>();
+  const left = () => state.previous.filter(({ keyId }) => !revoked.has(keyId));
   try {
     const listing = await context.client.list("fresh");
     const due = dueEntries(state.previous, serverNow(listing, context.clock.monotonic()));
     for (const keyId of new Set([...due.map((entry) => entry.keyId), ...supersededIds(context, state)])) {
       const shown = view.sighting(keyId);
       if (shown !== undefined) assertNotOwnToken(context, state.ownership.name, shown);
-      await endRetired(context, listing, keyId, state, "its successor was declared compromised");
-      ended.add(keyId);
+      await revokeRetired(context, listing, keyId, state, "its successor was declared compromised");
+      revoked.add(keyId);
     }
-    await endMarked(context, listing, state, ended);
+    await revokeMarked(context, listing, state, revoked);
   } catch (error) {
     throw new InitFailure({ ...state, previous: left(), unfinished: "purge" }, error);
   }
@@ -42,17 +42,17 @@ function supersededIds(context: HandlerContext, state: KeyState): string[] {
 }
 
 /**
- * Ends every live key with this resource's mark that no other resource has or retires (an alias or an adoption may have
+ * Revokes every live key with this resource's mark that no resource has or retires (an alias or an adoption may have
  * brought one there). `spared`: not these.
  */
-export async function endMarked(
+export async function revokeMarked(
   context: HandlerContext,
   listing: Listing,
   state: KeyState,
   spared: ReadonlySet<string>,
 ): Promise<void> {
-  const { orphans, unexplained } = leftovers(context, listing, new Set([holderOf(state)]), ledgerIds(context));
-  const others = [...orphans, ...unexplained].filter(({ key }) => key.id !== state.keyId && !spared.has(key.id));
+  const orphans = standings(listing, context.view).orphansOf(new Set([holderOf(state)]));
+  const others = orphans.filter(({ key }) => key.id !== state.keyId && !spared.has(key.id));
   if (others.length > 0 && !context.view.stateIsRead) throw needsRefresh(state, others);
   for (const { key, marker } of others) {
     await revokeListed(context, key, marker.identity);
@@ -61,7 +61,7 @@ export async function endMarked(
 }
 
 /** Without a refresh this run can't know whether another resource of the stack holds such a key. */
-function needsRefresh({ ownership }: KeyState, others: readonly MarkedKey[]): ZkscoreError {
+function needsRefresh({ ownership }: KeyState, others: readonly Orphan[]): ZkscoreError {
   return new ZkscoreError({
     code: "ZKS_UNFINISHED",
     what: `${ownership.name}: the compromised key is replaced and revoked; ${others.length} more live key(s) carry its mark: ${others.map(({ key }) => key.id).join(", ")}`,

@@ -1,22 +1,21 @@
 import { isLive } from "../api/keyStatus.ts";
-import type { Listing } from "../api/types.ts";
+import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
-import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
-import { isoSeconds, isoSecondsUp } from "../domain/instant.ts";
+import type { Adopt, KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
+import { isoSecondsUp } from "../domain/instant.ts";
 import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
-import { endRetired } from "../keys/retired.ts";
-import type { HandlerContext } from "../stack/context.ts";
 import type { Sighting } from "../stack/facts.ts";
+import { standings } from "../stack/standing.ts";
+import type { StackView } from "../stack/view.ts";
 
-/** What the new key retires: the keys it replaces, and what their ledgers held. */
-export function ledgerOf(
-  { view }: HandlerContext,
-  predecessors: readonly Sighting[],
+/** What a new key retires: the keys it replaces, what those retired in their turn, and a key adopted without its secret. */
+export function retiredBy(
   inputs: KeyInputs,
-  listing: Listing,
-  now: number,
+  predecessors: readonly Sighting[],
+  adopts: Adopt | undefined,
+  { view, listing, now }: { view: StackView; listing: Listing; now: number },
 ): Retired[] {
-  // What a ledger has promised holds: no instant is prolonged or cut.
+  // What was promised holds: no instant is prolonged or cut.
   const promised = new Map(predecessors.flatMap((key) => key.previous.map((entry) => [entry.keyId, entry])));
   // What Pulumi should have deleted and didn't is inherited, too.
   const skipped = (key: Sighting) =>
@@ -28,52 +27,35 @@ export function ledgerOf(
     .flatMap((key) => [...ledgerAfter(key, inputs, now), ...skipped(key)])
     .map((entry) => promised.get(entry.keyId) ?? entry);
   const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
-  // What a listing shows as dead needs no ending; what it doesn't show keeps its place.
-  return unique.filter(({ keyId }) => {
+  // What a listing shows as dead needs no end; what it doesn't show keeps its place.
+  const living = unique.filter(({ keyId }) => {
     const key = listing.keys.get(keyId);
     return key === undefined ? !predecessors.some((state) => state.keyId === keyId) : isLive(key);
   });
+  return withAdopted(living, inputs, adopts, now);
 }
 
-/** An adopted key leaves the ledger if its secret is known; without the secret it is retired by the key that is made. */
-export function withAdopted(
-  ledger: Retired[],
-  inputs: KeyInputs,
-  adopting: KeyInputs["adopt"],
-  now: number,
-): Retired[] {
-  if (adopting === undefined) return ledger;
-  const others = ledger.filter(({ keyId }) => keyId !== adopting.keyId);
-  if (adopting.apiKey !== undefined) return others;
-  if (others.length < ledger.length) return ledger;
+/** An adopted key is no longer retired if its secret is known; without the secret the key that is made retires it. */
+function withAdopted(retired: Retired[], inputs: KeyInputs, adopts: Adopt | undefined, now: number): Retired[] {
+  if (adopts === undefined) return retired;
+  const others = retired.filter(({ keyId }) => keyId !== adopts.keyId);
+  if (adopts.apiKey !== undefined) return others;
+  if (others.length < retired.length) return retired;
   const overlap = durationMs(inputs.rotation?.overlap ?? "0s") ?? 0;
-  return [...ledger, { keyId: adopting.keyId, revokeAfter: isoSecondsUp(now + overlap) }];
-}
-
-/** Instants in the past by more than the clocks of the API's nodes may differ: what is compromised ends at once. */
-export function endNow(ledger: readonly Retired[], now: number): Retired[] {
-  return ledger.map(({ keyId }) => ({ keyId, revokeAfter: isoSeconds(now - 60_000) }));
+  return [...retired, { keyId: adopts.keyId, revokeAfter: isoSecondsUp(now + overlap) }];
 }
 
 /**
- * Ends what is due in the inherited ledger and has no `delete` to come: where the engine deletes first, the key that held
- * that ledger is gone before its successor is made, perhaps in an earlier run.
+ * Keys that this one replaced, whose overlap is over, that live on and stand in no state: Pulumi skipped their deletion
+ * (`retainOnDelete` or `deletedWith`, set by a parent or a transform). Only where the whole state was read.
  */
-export async function endOwed(
-  context: HandlerContext,
-  listing: Listing,
-  state: KeyState,
-  predecessors: readonly Sighting[],
-  retires: readonly Retired[],
-  now: number,
-): Promise<void> {
-  const goes = ({ keyId }: Sighting) => {
+export function skippedDeletions(view: StackView, state: KeyState, listing: Listing, now: number): RemoteKey[] {
+  if (!view.stateIsRead) return [];
+  const pending = new Set(state.previous.map(({ keyId }) => keyId));
+  return dueEntries(state.retires ?? [], now).flatMap(({ keyId }) => {
     const key = listing.keys.get(keyId);
-    return key !== undefined && isLive(key) && !context.view.waitsForSuccessor(keyId);
-  };
-  if (predecessors.some(goes)) return;
-  const owed = dueEntries(retires, now);
-  if (owed.length === 0) return;
-  const fresh = await context.client.list("fresh");
-  for (const { keyId } of owed) await endRetired(context, fresh, keyId, state, "its overlap is over");
+    if (key === undefined || !isLive(key) || pending.has(keyId) || view.has(keyId)) return [];
+    const until = standings(listing, view).retiredUntil(keyId, new Set([state.keyId])) ?? 0;
+    return until > now ? [] : [key];
+  });
 }

@@ -63,6 +63,8 @@ export interface StackView {
   /** The key stands in the state, or this run made it. */
   has(keyId: string): boolean;
   isMade(keyId: string): boolean;
+  /** The owner of the resource that has the key: in the state, or as this run made it. */
+  ownerOf(keyId: string): string | undefined;
   /** The program goes on with this key: this run made it, adopted it or left it as it is. No ledger revokes it. */
   inUse(keyId: string): boolean;
   keysOf(owner: string): Sighting[];
@@ -256,6 +258,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
     isShown: (keyId) => shown.has(keyId),
     has: (keyId) => shown.has(keyId) || made.has(keyId),
     isMade: (keyId) => made.has(keyId),
+    ownerOf: (keyId) => shown.get(keyId)?.holder ?? made.get(keyId)?.owner,
     inUse: (keyId) => made.has(keyId) || kept.has(keyId),
     keysOf,
     isDeclared: (owner) => declared.has(owner),

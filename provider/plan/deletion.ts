@@ -1,0 +1,110 @@
+import type { KeyState, Retired } from "../domain/inputs.ts";
+import { dueEntries } from "../domain/rotation.ts";
+import type { Standings } from "../stack/standing.ts";
+import type { StackView } from "../stack/view.ts";
+
+/** What `delete` knows when it decides. `now`: the server's clock (epoch ms). */
+export interface DeletionFacts {
+  view: StackView;
+  standings: Standings;
+  now: number;
+}
+
+/** What becomes of the key itself. */
+export type KeyFate =
+  /** A key that lives retires it until an instant ahead, and revokes it then. */
+  | { do: "leave" }
+  /** `deletionPolicy: prevent`. */
+  | { do: "refuse" }
+  /** `deletionPolicy: retain`: it lives on, and no stack manages it. */
+  | { do: "let go" }
+  | { do: "revoke" };
+
+/** What becomes of a key that this one replaced. */
+export type RetiredFate =
+  /** Another key retires it, until an instant ahead. */
+  | "retired by another"
+  /** The successor of this key, still to be made, retires it. */
+  | "inherited"
+  /** It lives on with the key that is let go. */
+  | "let go"
+  | "overlap over"
+  | "removed with its resource";
+
+/** What deleting a key comes to. */
+export interface DeletionPlan {
+  key: KeyFate;
+  retired: readonly { entry: Retired; fate: RetiredFate }[];
+  /** Keys that are revoked, or left alone, with this one: none of them keeps another alive. */
+  going: ReadonlySet<string>;
+  /** An incident that isn't finished: every other key with this resource's mark is revoked, too. */
+  revokesMarked: boolean;
+  /** The owner whose orphans are revoked afterwards: nothing asks for it any more. */
+  sweeps?: string;
+}
+
+/** Why `delete` does nothing at all, before it looks at the account. */
+export type Undeleted = "taken over by this run" | "its successor is still to be made";
+
+/**
+ * Pure. A key that this same run has taken over stays. So does one that the engine deletes first although no name forbids
+ * two keys (it depends on something that is deleted first): the overlap holds all the same, and the key that is still to be
+ * made retires this one.
+ *
+ * Not guaranteed: that it is revoked where that key is never made, because the resource is removed before: the next
+ * refreshed `up` names it.
+ */
+export function undeleted(state: KeyState, view: StackView): Undeleted | undefined {
+  if (view.isMade(state.keyId)) return "taken over by this run";
+  const replacement = view.replacementOf(state.keyId);
+  if (replacement === undefined || replacement.name !== undefined || replacement.incident) return undefined;
+  return replacement.overlaps && !view.hasSuccessor(state) ? "its successor is still to be made" : undefined;
+}
+
+/**
+ * Pure. What this key retired is decided first, the key itself last. A key that a live key retires until an instant ahead
+ * stays until then. `prevent` and `retain` govern removal, not replacement.
+ */
+export function planDeletion(state: KeyState, { view, standings, now }: DeletionFacts): DeletionPlan {
+  const previous = retiredNow(state, view);
+  const going = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
+  const until = standings.retiredUntil(state.keyId, going);
+  const removed = until === undefined && !view.resourceGoesOn(state);
+  const key = keyFate(state, { until, removed }, view, now);
+  // Where the old key goes first, its successor, still to be made, retires what isn't over.
+  const inherits = view.resourceGoesOn(state) && !view.hasSuccessor(state);
+  const fateOf = (entry: Retired): RetiredFate => {
+    const settled = view.isOver(entry.keyId);
+    const over = settled || dueEntries([entry], now).length > 0;
+    if (!settled && (standings.retiredUntil(entry.keyId, going) ?? 0) > now) return "retired by another";
+    if (over) return "overlap over";
+    if (inherits) return "inherited";
+    return key.do === "let go" ? "let go" : "removed with its resource";
+  };
+  // Not in a copied stack: there the mark is the original's, and so may the key be.
+  const { project, stack } = state.ownership;
+  const original = project === view.stack?.project && stack === view.stack.stack;
+  return {
+    key,
+    retired: previous.map((entry) => ({ entry, fate: fateOf(entry) })),
+    going,
+    revokesMarked: removed && state.unfinished === "purge",
+    ...(removed && original && key.do === "revoke" ? { sweeps: view.holderOf(state) } : {}),
+  };
+}
+
+/** What this key retired, without what the program goes on with. */
+export function retiredNow(state: KeyState, view: StackView): Retired[] {
+  return state.previous.filter(({ keyId }) => !view.inUse(keyId));
+}
+
+function keyFate(
+  state: KeyState,
+  { until, removed }: { until: number | undefined; removed: boolean },
+  view: StackView,
+  now: number,
+): KeyFate {
+  if (removed && state.deletionPolicy === "prevent") return { do: "refuse" };
+  if (removed && state.deletionPolicy === "retain") return { do: "let go" };
+  return until !== undefined && until > now && !view.isOver(state.keyId) ? { do: "leave" } : { do: "revoke" };
+}
