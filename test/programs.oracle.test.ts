@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import type { KeyView } from "../emulator/index.ts";
+import { packageRoot } from "../tools/root.ts";
 import type { Seen } from "./support/programs/book.ts";
 import { generate } from "./support/programs/generate.ts";
 import { newOracle } from "./support/programs/oracle.ts";
 import type { Case, KeyDecl, Program } from "./support/programs/program.ts";
+import { staleEdits } from "./support/programs/sabotage.ts";
 import { shrink } from "./support/programs/shrink.ts";
 import { add, countProgram, type Tally } from "./support/programs/tally.ts";
 import { wantedOf } from "./support/programs/wanted.ts";
@@ -117,4 +119,8 @@ test("the same seed gives the same case, and 300 hold every kind of program, opt
   }
   expect(Object.keys(tally).length).toBeGreaterThan(70);
   expect(Math.min(...Object.values(tally))).toBeGreaterThan(2);
+});
+
+test("each sabotage finds the mend that it takes out", () => {
+  expect(staleEdits(packageRoot)).toEqual([]);
 });

@@ -18,16 +18,22 @@ export const SABOTAGES: readonly Sabotage[] = [
     takesOut: "`delete` looks at the instant until which a key is retired",
     edits: [
       off(
-        "handlers/delete.js",
-        "const waits = until !== undefined && until > now &&",
-        "const waits = false && until > now &&",
+        "plan/deletion.js",
+        `return until !== undefined && until > now && !view.isOver(state.keyId) ? { do: "leave" }`,
+        `return false ? { do: "leave" }`,
       ),
     ],
   },
   {
     name: "component",
     takesOut: "a key takes its parent's URN as a text only",
-    edits: [off("resources/ownership.js", "return urn.promise();", "return urn;")],
+    edits: [
+      off(
+        "resources/ownership.js",
+        "const parents = parentsOf(names, parent);",
+        "const parents = (0, resource_1.createUrn)(name, marker_ts_1.KEY_TYPE, parent).apply(() => parentsOf(names, parent));",
+      ),
+    ],
   },
   {
     name: "shared-view",
@@ -37,14 +43,16 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     name: "unread",
     takesOut: "a key in use isn't replaced by a run that hasn't read the state",
-    edits: [off("handlers/create.js", "if (superseded === undefined && !view.stateIsRead) {", "if (false) {")],
+    edits: [
+      off("plan/creation.js", "const unread = superseded === undefined && !view.stateIsRead;", "const unread = false;"),
+    ],
   },
   {
     name: "ignored-drift",
     takesOut: "drift of what `ignoreChanges` names is no change",
     edits: [
       off(
-        "handlers/changes.js",
+        "plan/changes.js",
         "const accepted = (0, accountInputs_ts_1.acceptedDrift)(olds, news);",
         "const accepted = new Set();",
       ),
@@ -79,6 +87,16 @@ export const SABOTAGES: readonly Sabotage[] = [
     ],
   },
 ];
+
+/** Edits whose text doesn't stand once in this built package: the sabotage must be written anew. */
+export function staleEdits(packageFolder: string): string[] {
+  return SABOTAGES.flatMap(({ name, edits }) =>
+    edits.flatMap(({ file, find }) => {
+      const times = readFileSync(join(packageFolder, "dist", file), "utf8").split(find).length - 1;
+      return times === 1 ? [] : [`${name}: ${times} times in ${file}: ${find}`];
+    }),
+  );
+}
 
 /** Takes a mend out of a copy of the package. Throws where the text has changed: the sabotage must then be written anew. */
 export function sabotage(packageFolder: string, { name, edits }: Sabotage): void {
