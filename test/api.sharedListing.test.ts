@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { endingBy } from "../provider/api/retry.ts";
+import { endingBy } from "../provider/api/deadline.ts";
 import type { WireKey } from "../provider/domain/wire.ts";
 import { apiError, CREATE, created, key, page, revoked, updated } from "./support/apiBodies.ts";
 import { failureOf, testClient } from "./support/apiClient.ts";

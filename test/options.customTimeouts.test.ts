@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endingBy } from "../provider/api/retry.ts";
+import { endingBy } from "../provider/api/deadline.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { guarded } from "../provider/host/guard.ts";
 import { apiError, page } from "./support/apiBodies.ts";
@@ -42,7 +42,7 @@ test("a handler's requests get the time it was given, and one of them not all of
   const client = testClient(server.url, { clock, random: () => 0, deadlineMs: 75_000 });
   const list = () => client.list("fresh").catch((error: unknown) => (ZkscoreError.is(error) ? error.code : error));
   // 2 s are more than the five eighths of 3 s that one call gets: it fails with the first answer.
-  expect(await guarded({}, list, 3_000)).toBe("ZKS_RATE_LIMITED");
+  expect(await guarded({}, () => ({ clock }), list, 3_000)).toBe("ZKS_RATE_LIMITED");
   expect(clock.elapsed()).toBe(0);
   await client.close();
   await server.close();

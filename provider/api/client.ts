@@ -2,14 +2,15 @@ import type { Clock } from "../domain/clock.ts";
 import type { Origins } from "../domain/origins.ts";
 import { createResponse, revokeResponse, updateResponse, usageResponse } from "../domain/wire.ts";
 import { parseBaseUrl } from "./baseUrl.ts";
+import { remaining, within } from "./deadline.ts";
 import { serverTime } from "./decode.ts";
 import { deadlineError, malformedError } from "./errors.ts";
 import { exchange } from "./exchange.ts";
 import { createListingStore } from "./listing.ts";
 import { OPERATIONS } from "./operation.ts";
 import { fetchListing, type OnPage } from "./pages.ts";
-import { type Context, pathOf, prepare, webhookSecrets } from "./prepare.ts";
-import { createRun, remaining, within } from "./retry.ts";
+import { type ApiContext, pathOf, prepare, webhookSecrets } from "./prepare.ts";
+import { createCallPolicy } from "./retry.ts";
 import { createTransport } from "./transport.ts";
 import type { KeyApi } from "./types.ts";
 import { addKey, markRevoked, mergeKey, withWebhooks } from "./writes.ts";
@@ -36,20 +37,20 @@ export interface ClientOptions {
   userAgent?: string;
 }
 
-/** The API client of one run. `close` ends every connection; calls under way fail. */
+/** The API client of one policy. `close` ends every connection; calls under way fail. */
 export function createClient(options: ClientOptions): KeyApi & { close(): Promise<void> } {
   const base = parseBaseUrl(options.baseUrl, options.origins?.baseUrl);
-  const run = createRun({
+  const policy = createCallPolicy({
     clock: options.clock,
     random: options.random ?? Math.random,
     engineAlive: options.engineAlive ?? (async () => true),
     attempts: options.attempts ?? 3,
     deadlineMs: options.deadlineMs ?? 120_000,
   });
-  const connectTimeoutMs = Math.min(10_000, run.deadlineMs / (run.attempts + 1));
+  const connectTimeoutMs = Math.min(10_000, policy.deadlineMs / (policy.attempts + 1));
   const transport = createTransport(base, connectTimeoutMs, options.userAgent ?? "pulumi-zkscore");
-  const context: Context = { base, run, transport, token: options.token?.trim(), origins: options.origins };
-  const store = createListingStore(run.clock, () => fetchListing(context, options.onPage));
+  const context: ApiContext = { base, policy, transport, token: options.token?.trim(), origins: options.origins };
+  const store = createListingStore(policy.clock, () => fetchListing(context, options.onPage));
 
   return {
     async create(body) {
@@ -71,7 +72,7 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
     async list(mode) {
       // A caller may join a fetch that began before it; its own deadline holds all the same.
       const { call, deadline } = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
-      const listing = await within(remaining(run, deadline), mode === "fresh" ? store.fresh : store.shared);
+      const listing = await within(remaining(policy.clock, deadline), mode === "fresh" ? store.fresh : store.shared);
       if (listing === undefined) throw deadlineError(call, "not-executed");
       return listing;
     },

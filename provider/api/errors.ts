@@ -3,6 +3,7 @@ import { isoSecondsUp } from "../domain/instant.ts";
 import { ifCorrectedAlready, type Origins } from "../domain/origins.ts";
 import type { ErrorBody } from "./errorBody.ts";
 import { explain, isQuota } from "./explain.ts";
+import type { Meaning } from "./meaning.ts";
 import { endpointOf, type Operation } from "./operation.ts";
 import { retryAfterMs } from "./retryAfter.ts";
 import { cleanApiCode, cleanRequestId } from "./secrets.ts";
@@ -24,17 +25,8 @@ export interface Call {
   now(): number;
 }
 
-/**
- * Whether a POST answered with this status surely did nothing. 408 and the proxies' own codes (460, 499, …) may
- * follow a request that went through; so may every 5xx and, oddly, every 3xx. A 511 is by RFC 6585 never the API's own.
- */
-function outcomeOf(status: number): Outcome {
-  if (status === 425 || status === 511) return "not-executed";
-  return status >= 400 && status < 452 && status !== 408 ? "rejected" : "unknown";
-}
-
 /** An answer with status ≥ 400. */
-export function refusedError(call: Call, answer: Answer, body: ErrorBody): ZkscoreError {
+export function refusedError(call: Call, answer: Answer, body: ErrorBody, { outcome }: Meaning): ZkscoreError {
   const facts = explain({ op: call.op, status: answer.status, body, ownKey: call.ownKey, origins: call.origins });
   const wait = comeBackMs(call, answer, body);
   return new ZkscoreError({
@@ -44,7 +36,7 @@ export function refusedError(call: Call, answer: Answer, body: ErrorBody): Zksco
     ...(wait === undefined
       ? {}
       : { retryAfterMs: wait, remedy: `${facts.remedy}; not before ${isoSecondsUp(call.now() + wait)}` }),
-    outcome: outcomeOf(answer.status),
+    outcome,
   });
 }
 

@@ -3,7 +3,7 @@ import { serverTime } from "./decode.ts";
 import { type Call, listingError } from "./errors.ts";
 import { exchange } from "./exchange.ts";
 import { OPERATIONS } from "./operation.ts";
-import { type Context, prepare } from "./prepare.ts";
+import { type ApiContext, prepare } from "./prepare.ts";
 import type { Listing, RemoteKey } from "./types.ts";
 
 const PAGE_SIZE = 100;
@@ -37,12 +37,12 @@ interface Walk {
  * Every page of the account, all within one deadline. A key made or revoked meanwhile shifts pages, so a walk that
  * contradicts itself is done once more; the second one is answered as it is, with `complete: false`.
  */
-export async function fetchListing(context: Context, onPage?: OnPage): Promise<Listing> {
+export async function fetchListing(context: ApiContext, onPage?: OnPage): Promise<Listing> {
   const first = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
   const fetchPage = async (offset: number): Promise<Page> => {
     const path = `${OPERATIONS.list.template}?limit=${PAGE_SIZE}&offset=${offset}`;
-    const request = { ...first.request, path };
-    const { value, answer } = await exchange({ ...first, request, schema: listResponse });
+    const outgoing = { ...first.outgoing, path };
+    const { value, answer } = await exchange({ ...first, outgoing, schema: listResponse });
     onPage?.(offset + value.keys.length, value.pagination.total);
     return {
       body: value,
@@ -54,7 +54,7 @@ export async function fetchListing(context: Context, onPage?: OnPage): Promise<L
   if (!walk.complete) walk = await walkPages(first.call, fetchPage);
   if (walk.looping) throw listingError(first.call, "the server gives the same page again and says that there are more");
   const { keys, complete } = walk;
-  return { keys, complete, serverTime: walk.serverTime, fetchedAt: context.run.clock.monotonic() };
+  return { keys, complete, serverTime: walk.serverTime, fetchedAt: context.policy.clock.monotonic() };
 }
 
 async function walkPages(call: Call, fetchPage: (offset: number) => Promise<Page>): Promise<Walk> {

@@ -2,15 +2,16 @@ import { ZkscoreError } from "../domain/errors.ts";
 import { ifCorrectedAlready, named, type Origins } from "../domain/origins.ts";
 import type { CreateRequest, UpdateRequest } from "../domain/wire.ts";
 import type { Base } from "./baseUrl.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
 import type { Call } from "./errors.ts";
 import { endpointOf, keyPath, type Operation } from "./operation.ts";
-import { type Deadline, type Run, startDeadline } from "./retry.ts";
+import type { CallPolicy } from "./retry.ts";
 import type { Outgoing, Transport } from "./transport.ts";
 
 /** What every request of one client shares. */
-export interface Context {
+export interface ApiContext {
   base: Base;
-  run: Run;
+  policy: CallPolicy;
   transport: Transport;
   token: string | undefined;
   origins: Origins | undefined;
@@ -25,8 +26,8 @@ interface Extras {
 }
 
 /** A request with everything but its answer's schema. Starts the deadline; throws if there is no usable token. */
-export function prepare(context: Context, op: Operation, path: string, extras: Extras = {}): Prepared {
-  const { run, transport, base } = context;
+export function prepare(context: ApiContext, op: Operation, path: string, extras: Extras = {}): Prepared {
+  const { policy, transport, base } = context;
   const token = extras.secret === undefined ? managementToken(context, op) : checkedSecret(extras.secret, op);
   const secrets = [token, ...(context.token === undefined ? [] : [context.token]), ...(extras.secrets ?? [])];
   const call: Call = {
@@ -35,18 +36,19 @@ export function prepare(context: Context, op: Operation, path: string, extras: E
     secrets,
     ownKey: extras.secret !== undefined,
     origins: context.origins,
-    now: () => run.clock.now(),
+    now: () => policy.clock.now(),
   };
   const body = extras.body === undefined ? {} : { body: JSON.stringify(extras.body) };
-  return { run, transport, call, deadline: startDeadline(run), request: { path, token, ...body } };
+  const deadline = startDeadline(policy.clock, policy.deadlineMs);
+  return { policy, transport, call, deadline, outgoing: { path, token, ...body } };
 }
 
 export interface Prepared {
-  run: Run;
+  policy: CallPolicy;
   transport: Transport;
   call: Call;
   deadline: Deadline;
-  request: Omit<Outgoing, "timeoutMs" | "method">;
+  outgoing: Omit<Outgoing, "timeoutMs" | "method">;
 }
 
 /** The path of one key; an id that can't be one is refused before any request. */
@@ -68,7 +70,7 @@ export function webhookSecrets(body: CreateRequest | UpdateRequest): string[] {
   return (body.webhooks ?? []).flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
 }
 
-function managementToken({ token, origins }: Context, op: Operation): string {
+function managementToken({ token, origins }: ApiContext, op: Operation): string {
   const missing = token === undefined || token === "";
   const onlyEnvironment = origins?.token === "environment";
   if (!missing && isHeaderSafe(token)) return token;

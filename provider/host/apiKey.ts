@@ -1,3 +1,4 @@
+import type { KeyState } from "../domain/inputs.ts";
 import type { KeyOptions, Operation } from "../domain/options.ts";
 import { check } from "../handlers/check.ts";
 import { create } from "../handlers/create.ts";
@@ -5,9 +6,8 @@ import { remove } from "../handlers/delete.ts";
 import { diff } from "../handlers/diff.ts";
 import { read } from "../handlers/read.ts";
 import { update } from "../handlers/update.ts";
-import { InitFailure } from "../stack/context.ts";
+import { type HandlerContext, InitFailure } from "../stack/context.ts";
 import { guarded } from "./guard.ts";
-import { configure, type HostConfig, revokeIfEngineGone, runtime } from "./runtime.ts";
 import { markSecrets } from "./secrets.ts";
 import { inputsIn, stateIn, stateOut } from "./stateCodec.ts";
 
@@ -20,27 +20,32 @@ function timeoutOf(props: Fields, operation: Operation): number | undefined {
   return seconds === undefined ? undefined : seconds * 1_000;
 }
 
-/** The handlers of `ApiKey`, in the shape of `pulumi.dynamic.ResourceProvider`. */
-export function apiKey() {
-  return {
-    configure: async ({ config }: { config: HostConfig }) => configure(config),
+/** What a handler runs in, and what becomes of a key that was made for an engine that is gone. */
+export interface Host {
+  context(): HandlerContext;
+  /** Revokes the key and throws, if the engine is gone. */
+  revokeIfEngineGone(context: HandlerContext, state: KeyState): Promise<void>;
+}
 
+/** The handlers of `ApiKey`, in the shape of `pulumi.dynamic.ResourceProvider`. */
+export function keyHandlers({ context: contextOf, revokeIfEngineGone }: Host) {
+  return {
     check: (olds: Fields, news: Fields) =>
-      guarded(news, () => {
+      guarded(news, contextOf, (context) => {
         const { __provider, ...before } = olds;
-        const { inputs, failures } = check(runtime(), before, news);
+        const { inputs, failures } = check(context, before, news);
         // No property: for a top-level one the engine prints its value, secret or not. The reason names the field.
         return { inputs: markSecrets({ ...inputs }), failures: failures.map((reason) => ({ property: "", reason })) };
       }),
 
     diff: (_id: string, olds: Fields, news: Fields) =>
-      guarded(news, () => diff(runtime(), stateIn(olds), inputsIn(news))),
+      guarded(news, contextOf, (context) => diff(context, stateIn(olds), inputsIn(news))),
 
     create: (inputs: Fields) =>
       guarded(
         inputs,
-        async () => {
-          const context = runtime();
+        contextOf,
+        async (context) => {
           const outs = await create(context, inputsIn(inputs)).catch(async (error: unknown) => {
             if (error instanceof InitFailure) await revokeIfEngineGone(context, error.state);
             throw error;
@@ -54,8 +59,9 @@ export function apiKey() {
     read: (id: string, props: Fields) =>
       guarded(
         props,
-        async () => {
-          const { state, inputs } = await read(runtime(), stateIn(props));
+        contextOf,
+        async (context) => {
+          const { state, inputs } = await read(context, stateIn(props));
           const asInputs = inputs === undefined ? {} : { inputs: markSecrets({ ...inputs }) };
           return { id, props: markSecrets(stateOut(state)), ...asInputs };
         },
@@ -65,11 +71,12 @@ export function apiKey() {
     update: (_id: string, olds: Fields, news: Fields) =>
       guarded(
         news,
-        async () => ({ outs: markSecrets(stateOut(await update(runtime(), stateIn(olds), inputsIn(news)))) }),
+        contextOf,
+        async (context) => ({ outs: markSecrets(stateOut(await update(context, stateIn(olds), inputsIn(news)))) }),
         timeoutOf(news, "update"),
       ),
 
     delete: (_id: string, props: Fields) =>
-      guarded(props, () => remove(runtime(), stateIn(props)), timeoutOf(props, "delete")),
+      guarded(props, contextOf, (context) => remove(context, stateIn(props)), timeoutOf(props, "delete")),
   };
 }

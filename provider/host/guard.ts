@@ -1,4 +1,5 @@
-import { endingBy } from "../api/retry.ts";
+import { endingBy } from "../api/deadline.ts";
+import type { Clock } from "../domain/clock.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { ownLines } from "../domain/shown.ts";
 import { InitFailure } from "../stack/context.ts";
@@ -21,14 +22,21 @@ type Fields = Record<string, unknown>;
  * - values that JSON has no word for make it fail *after* the side effect: everything goes through JSON;
  * - an init failure is sent without `__provider`, and a malformed one is never answered: both are mended here;
  * - a thrown error with a truthy `id` counts as an init failure, and a stack is printed: only fresh, bare errors leave.
+ *
+ * `contextOf` may throw: a setting that can't be used is a handler's error like any other.
  */
-export async function guarded<T>(props: Fields, run: () => Promise<T> | T, ms = REQUESTS_MS): Promise<T> {
+export async function guarded<T, C extends { clock: Clock }>(
+  props: Fields,
+  contextOf: () => C,
+  run: (context: C) => Promise<T> | T,
+  ms = REQUESTS_MS,
+): Promise<T> {
+  const work = () => {
+    const context = contextOf();
+    return endingBy(context.clock.monotonic() + ms, () => run(context), ms * SHARE_OF_A_CALL);
+  };
   try {
-    return jsonOnly(
-      await whileBusy(() =>
-        withDeadline(() => endingBy(performance.now() + ms, run, ms * SHARE_OF_A_CALL), ms + GRACE_MS),
-      ),
-    );
+    return jsonOnly(await whileBusy(() => withDeadline(work, ms + GRACE_MS)));
   } catch (error) {
     throw hostError(error, props);
   }

@@ -8,8 +8,8 @@ import {
   updateIdentity,
 } from "../handlers/identity.ts";
 import type { StackName } from "../stack/view.ts";
+import type { Host } from "./apiKey.ts";
 import { guarded } from "./guard.ts";
-import { configure, type HostConfig, runtime } from "./runtime.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -18,30 +18,30 @@ const namesOf = ({ project, stack }: Fields) => ({ project, stack }) as StackNam
 const stateOf = ({ __provider, ...state }: Fields) => state as unknown as IdentityState;
 
 /** The handlers of the stack identity. */
-export function stackIdentity() {
+export function identityHandlers({ context: contextOf }: Pick<Host, "context">) {
   return {
-    configure: async ({ config }: { config: HostConfig }) => configure(config),
-
     check: (_olds: Fields, news: Fields) =>
-      guarded(news, () => {
-        checkIdentity(runtime(), namesOf(news));
+      guarded(news, contextOf, (context) => {
+        checkIdentity(context, namesOf(news));
         return { inputs: news };
       }),
 
     diff: (_id: string, olds: Fields, news: Fields) =>
-      guarded(olds, () => diffIdentity(runtime(), stateOf(olds), namesOf(news))),
+      guarded(olds, contextOf, (context) => diffIdentity(context, stateOf(olds), namesOf(news))),
 
     create: (news: Fields) =>
-      guarded({}, () => {
-        const outs = createIdentity(runtime(), namesOf(news));
+      guarded({}, contextOf, (context) => {
+        const outs = createIdentity(context, namesOf(news));
         return { id: outs.identity, outs };
       }),
 
-    read: (id: string, props: Fields) => guarded(props, () => ({ id, props: readIdentity(runtime(), stateOf(props)) })),
+    read: (id: string, props: Fields) =>
+      guarded(props, contextOf, (context) => ({ id, props: readIdentity(context, stateOf(props)) })),
 
     update: (_id: string, olds: Fields, news: Fields) =>
-      guarded(olds, () => ({ outs: updateIdentity(runtime(), stateOf(olds), namesOf(news)) })),
+      guarded(olds, contextOf, (context) => ({ outs: updateIdentity(context, stateOf(olds), namesOf(news)) })),
 
-    delete: (_id: string, props: Fields) => guarded(props, () => removeIdentity(runtime(), stateOf(props))),
+    delete: (_id: string, props: Fields) =>
+      guarded(props, contextOf, (context) => removeIdentity(context, stateOf(props))),
   };
 }

@@ -1,25 +1,10 @@
 import { type ClientOptions, createClient } from "../../provider/api/client.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
-import type { KeyState } from "../../provider/domain/inputs.ts";
-import { check } from "../../provider/handlers/check.ts";
-import { create } from "../../provider/handlers/create.ts";
-import { remove } from "../../provider/handlers/delete.ts";
-import { diff } from "../../provider/handlers/diff.ts";
-import {
-  checkIdentity,
-  createIdentity,
-  diffIdentity,
-  type IdentityState,
-  readIdentity,
-  removeIdentity,
-  updateIdentity,
-} from "../../provider/handlers/identity.ts";
-import { read } from "../../provider/handlers/read.ts";
-import { update } from "../../provider/handlers/update.ts";
+import { keyHandlers } from "../../provider/host/apiKey.ts";
 import { hostSettings } from "../../provider/host/settings.ts";
-import { inputsIn, stateIn, stateOut } from "../../provider/host/stateCodec.ts";
-import { type HandlerContext, InitFailure } from "../../provider/stack/context.ts";
+import { identityHandlers } from "../../provider/host/stackIdentity.ts";
+import type { HandlerContext } from "../../provider/stack/context.ts";
 import { createStackView } from "../../provider/stack/view.ts";
 import {
   type Fields,
@@ -29,6 +14,7 @@ import {
   plain,
   type RunOptions,
 } from "./hostHandlers.ts";
+import { clear } from "./hostWire.ts";
 
 export interface InProcessOptions extends RunOptions {
   clock: Clock;
@@ -59,76 +45,52 @@ export function startInProcess(options: InProcessOptions): ProviderRun & { conte
   };
   return {
     context,
-    key: keyHandlers(context),
-    identity: identityHandlers(context),
+    key: handlers(keyHandlers({ context: () => context, revokeIfEngineGone: async () => {} })),
+    identity: handlers(identityHandlers({ context: () => context })),
     log: () => lines.join("\n"),
     end: () => client.close(),
   };
 }
 
-// Through the same codec as `provider/host`.
-const inputsOf = (fields: Fields) => inputsIn(plain(fields));
-const stateOf = (fields: Fields) => stateIn(plain(fields));
-const stateFields = (state: KeyState) => plain(stateOut(state));
-const fieldsOf = (bag: object) => plain({ ...bag });
-
-function keyHandlers(context: HandlerContext): Handlers {
+/** The host's own handlers, without a process: nothing but JSON survives, and the engine takes the secrets' marks off. */
+function handlers(host: ReturnType<typeof keyHandlers> | ReturnType<typeof identityHandlers>): Handlers {
+  const out = (fields: object) => clear(plain({ ...fields }));
   return {
     check: (olds, news) =>
       bare(async () => {
-        const { inputs, failures } = check(context, plain(olds), plain(news));
-        return { inputs: fieldsOf(inputs), failures };
+        const { inputs, failures = [] } = { failures: [], ...(await host.check(plain(olds), plain(news))) };
+        return { inputs: out(inputs), failures: failures.map(({ reason }: { reason: string }) => reason) };
       }),
-    diff: (_id, olds, news) => bare(async () => diff(context, stateOf(olds), inputsOf(news))),
+    diff: (id, olds, news) =>
+      bare(async () => ({
+        ...{ replaces: [], deleteBeforeReplace: false },
+        ...(await host.diff(id, plain(olds), plain(news))),
+      })),
     create: (inputs) =>
       bare(async () => {
-        const outs = await create(context, inputsOf(inputs));
-        return { id: outs.keyId, outs: stateFields(outs) };
+        const { id, outs } = await host.create(plain(inputs));
+        return { id, outs: out(outs) };
       }),
     read: (id, props) =>
       bare(async () => {
-        const { state, inputs } = await read(context, stateOf(props));
-        return { id, props: stateFields(state), ...(inputs === undefined ? {} : { inputs: fieldsOf(inputs) }) };
+        const answer: { props: object; inputs?: object } = await host.read(id, plain(props));
+        return { id, props: out(answer.props), ...(answer.inputs === undefined ? {} : { inputs: out(answer.inputs) }) };
       }),
-    update: (_id, olds, news) =>
-      bare(async () => ({ outs: stateFields(await update(context, stateOf(olds), inputsOf(news))) })),
-    delete: (_id, props) => bare(() => remove(context, stateOf(props))),
+    update: (id, olds, news) =>
+      bare(async () => ({ outs: out((await host.update(id, plain(olds), plain(news))).outs) })),
+    delete: (id, props) => bare(() => host.delete(id, plain(props))),
   };
 }
 
-function identityHandlers(context: HandlerContext): Handlers {
-  const state = (fields: Fields) => plain(fields) as unknown as IdentityState;
-  const names = (fields: Fields) => ({ project: String(fields["project"]), stack: String(fields["stack"]) });
-  return {
-    check: async (_olds, news) => {
-      checkIdentity(context, names(news));
-      return { inputs: news, failures: [] };
-    },
-    diff: (_id, olds, news) =>
-      bare(async () => ({
-        ...diffIdentity(context, state(olds), names(news)),
-        replaces: [],
-        deleteBeforeReplace: false,
-      })),
-    create: async (inputs) => {
-      const outs = createIdentity(context, names(inputs));
-      return { id: outs.identity, outs: fieldsOf(outs) };
-    },
-    read: (id, props) => bare(async () => ({ id, props: fieldsOf(readIdentity(context, state(props))) })),
-    update: async (_id, olds, news) => ({ outs: fieldsOf(updateIdentity(context, state(olds), names(news))) }),
-    delete: (_id, props) => bare(() => removeIdentity(context, state(props))),
-  };
-}
-
-/** As the host's guard: an init failure keeps its properties, everything else is only a message. */
+/** As the dynamic-provider process: an init failure keeps its properties, everything else is only a message. */
 async function bare<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof InitFailure) {
-      throw new HandlerFailure(error.message, { id: error.id, properties: stateFields(error.state) });
-    }
-    if (error instanceof Error) throw error;
-    throw new HandlerFailure(String(error));
+    // A border: what the guard throws is an init failure where it has an id.
+    const { message, id, properties } = error as Error & { id?: string; properties?: Fields };
+    if (id === undefined || properties === undefined) throw error;
+    const { __provider, ...rest } = properties;
+    throw new HandlerFailure(message, { id, properties: clear(plain(rest)) });
   }
 }
