@@ -1,7 +1,7 @@
 import { createClient } from "../provider/api/client.ts";
 import type { KeyApi, Listing } from "../provider/api/types.ts";
 import { systemClock } from "../provider/domain/clock.ts";
-import { hostSettings } from "../provider/host/settings.ts";
+import { hostSettings } from "../provider/settings.ts";
 import { say } from "./output.ts";
 import { listingProgress } from "./progress.ts";
 

@@ -37,12 +37,15 @@ async function withClient<T>(use: (client: KeyApi) => Promise<T>): Promise<T> {
     throw new ZkscoreError({ code: "ZKS_CONFIG", what: "pulumi-zkscore can't work in this program", ...fault });
   }
   // Loaded on use: a program that only declares keys starts without the HTTP client and zod.
-  const [{ programSettings }, { createClient }, { systemClock }] = await Promise.all([
-    import("./programSettings.ts"),
+  const [{ Config }, { connectionSettings }, { createClient }, { systemClock }] = await Promise.all([
+    import("@pulumi/pulumi/config.js"),
+    import("./settings.ts"),
     import("./api/client.ts"),
     import("./domain/clock.ts"),
   ]);
-  const client = createClient({ ...programSettings(), clock: systemClock() });
+  const config = new Config("zkscore");
+  const settings = connectionSettings(process.env, (key) => config.get(key));
+  const client = createClient({ ...settings, clock: systemClock() });
   try {
     return await use(client);
   } finally {

@@ -2,7 +2,7 @@ import dns from "node:dns";
 import { createServer } from "node:http";
 import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { connectionSettings, hostSettings } from "../provider/host/settings.ts";
+import { connectionSettings, hostSettings } from "../provider/settings.ts";
 import { usage } from "./support/apiBodies.ts";
 import { failureOf, testClient } from "./support/apiClient.ts";
 import { httpProxy } from "./support/proxies.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Emulator } from "../emulator/index.ts";
-import { hostSettings } from "../provider/host/settings.ts";
+import { hostSettings } from "../provider/settings.ts";
 import { BAD_INPUTS, VALUE } from "./support/badInputs.ts";
 import { type HostProcess, startHost } from "./support/host.ts";
 import type { Fields } from "./support/hostHandlers.ts";

@@ -41,7 +41,7 @@ test("every argument and every output of ApiKey has a row", () => {
 });
 
 test("every setting the provider reads has a row", () => {
-  const settings = [...read("provider/host/settings.ts").matchAll(/env\["(ZKSCORE_\w+)"\]/g)].map(
+  const settings = [...read("provider/settings.ts").matchAll(/env\["(ZKSCORE_\w+)"\]/g)].map(
     ([, name]) => `\`${name}\``,
   );
   expect(new Set(settings).size).toBeGreaterThanOrEqual(7);

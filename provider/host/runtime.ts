@@ -3,12 +3,12 @@ import { createClient } from "../api/client.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
+import { hostSettings } from "../settings.ts";
 import type { HandlerContext } from "../stack/context.ts";
 import { createStackView } from "../stack/view.ts";
 import { engineAlive, exitWithEngine } from "./engine.ts";
 import { openFactLog } from "./factLog.ts";
 import { stderrLog } from "./log.ts";
-import { hostSettings } from "./settings.ts";
 
 /** The configuration of the dynamic provider, as its process hands it over. */
 export interface HostConfig {

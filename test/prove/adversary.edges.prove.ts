@@ -9,7 +9,7 @@ import { ZkscoreError } from "../../provider/domain/errors.ts";
 import { leakProblems } from "../../provider/domain/leaks.ts";
 import { jsonText, oneLine } from "../../provider/domain/shown.ts";
 import { readWebhookUrl } from "../../provider/domain/webhookUrl.ts";
-import { hostSettings } from "../../provider/host/settings.ts";
+import { hostSettings } from "../../provider/settings.ts";
 import { promised } from "../support/adversary.ts";
 import { key, TIMESTAMP, usage } from "../support/apiBodies.ts";
 import { failureOf, testClient } from "../support/apiClient.ts";

@@ -2,8 +2,8 @@ import { type ClientOptions, createClient } from "../../provider/api/client.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import type { Clock } from "../../provider/domain/clock.ts";
 import { keyHandlers } from "../../provider/host/apiKey.ts";
-import { hostSettings } from "../../provider/host/settings.ts";
 import { identityHandlers } from "../../provider/host/stackIdentity.ts";
+import { hostSettings } from "../../provider/settings.ts";
 import type { HandlerContext } from "../../provider/stack/context.ts";
 import { createStackView } from "../../provider/stack/view.ts";
 import {

@@ -1,10 +1,10 @@
-import { parseBaseUrl } from "../api/baseUrl.ts";
-import { ZkscoreError } from "../domain/errors.ts";
-import { instantMs } from "../domain/instant.ts";
-import { ifCorrectedAlready, named, type Origin, type Origins, type SettingName } from "../domain/origins.ts";
-import { PLAN_LIMITS, PLANS, type PlanLimits } from "../domain/plans.ts";
-import { API_DOMAIN, DEFAULT_BASE_URL } from "../domain/vocabulary.ts";
-import type { Settings } from "../stack/context.ts";
+import { parseBaseUrl } from "./api/baseUrl.ts";
+import { ZkscoreError } from "./domain/errors.ts";
+import { instantMs } from "./domain/instant.ts";
+import { ifCorrectedAlready, named, type Origin, type Origins, type SettingName } from "./domain/origins.ts";
+import { PLAN_LIMITS, PLANS, type PlanLimits } from "./domain/plans.ts";
+import { API_DOMAIN, DEFAULT_BASE_URL } from "./domain/vocabulary.ts";
+import type { Settings } from "./stack/context.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 /** A value of the stack configuration, by its name without `zkscore:`. */
