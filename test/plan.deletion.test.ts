@@ -121,28 +121,40 @@ test("what deleting a key comes to, over the product of all that may be known", 
 test("nothing is done to a key that this run took over, nor to one whose successor with an overlap is still to be made", () => {
   const DELETED = {
     made: [false, true],
-    announced: [false, true],
+    goesOn: ["no", "announced", "declared", "the program still runs"],
     incident: [false, true],
     overlaps: [false, true],
     name: [undefined, "n"],
     successor: [false, true],
   } as const;
   const seen: string[] = [];
-  for (const { made, announced, incident, overlaps, name, successor } of product(DELETED)) {
+  for (const { made, goesOn, incident, overlaps, name, successor } of product(DELETED)) {
     const view = createStackView();
-    const state = stateOfKey("K", A);
+    const state = stateOfKey("K", A, {
+      name: "n",
+      declared: name === undefined ? [] : ["name"],
+      rotation: overlaps ? { overlap: "1d" } : {},
+    });
     view.showed(state);
-    if (announced) {
+    if (goesOn === "announced") {
       const replacement = { owner: A.owner, keyId: "K", incident, overlaps };
       view.announced(name === undefined ? replacement : { ...replacement, name }, state);
     }
+    if (goesOn === "declared") view.declares(A.owner);
+    if (goesOn === "the program still runs") {
+      view.registering(A.owner);
+      view.registered(A.owner);
+      view.registering(B.owner);
+    }
     if (made) view.made(state, []);
     if (successor) view.made(stateOfKey("S", A), []);
-    const waits = announced && !incident && overlaps && name === undefined && !successor;
+    // Unannounced, nothing tells an incident.
+    const compromised = goesOn === "announced" && incident;
+    const waits = goesOn !== "no" && !compromised && overlaps && name === undefined && !successor;
     const wanted = made ? "taken over by this run" : waits ? "its successor is still to be made" : undefined;
     expect(undeleted(state, view)).toBe(wanted);
     seen.push(String(wanted));
   }
-  expect(seen.length).toBe(64);
+  expect(seen.length).toBe(128);
   expect(new Set(seen).size).toBe(3);
 });

@@ -45,10 +45,9 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
     ...(context.settings.limits === undefined ? {} : { limits: context.settings.limits }),
   });
   warnUnknownEvents(context, result);
-  return {
-    inputs: result,
-    failures: [...rules, ...ignoredProblems(olds, result), ...leakProblems(olds, result)].map(sentence),
-  };
+  const found = [...rules, ...ignoredProblems(olds, result), ...leakProblems(olds, result)];
+  if (found.length === 0 && typeof result.ownership.owner === "string") context.view.registering(result.ownership.owner);
+  return { inputs: result, failures: found.map(sentence) };
 }
 
 function ownershipProblems({ view }: HandlerContext, olds: object, { ownership }: KeyInputs): Problem[] {

@@ -28,6 +28,7 @@ import { update } from "./update.ts";
  */
 export async function create(context: HandlerContext, inputs: KeyInputs): Promise<KeyState> {
   assertOwnership(context, inputs);
+  context.view.registered(inputs.ownership.owner);
   const begun = context.view.begunFor(inputs.ownership.owner);
   try {
     return begun === undefined ? await make(context, inputs) : await update(context, begun, inputs);

@@ -33,6 +33,18 @@ export interface DiffResult {
 
 /** What `up` would do, from the state and the program alone: no request. */
 export function diff(context: HandlerContext, olds: KeyState, news: KeyInputs): DiffResult {
+  let replaced = false;
+  try {
+    const result = compare(context, olds, news);
+    replaced = result.replaces.length > 0;
+    return result;
+  } finally {
+    // One that is replaced is being registered until its new key is made.
+    if (!replaced) context.view.registered(news.ownership.owner);
+  }
+}
+
+function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): DiffResult {
   const { view, settings } = context;
   const owner = news.ownership.owner;
   const renamed = owner !== holderOf(olds);

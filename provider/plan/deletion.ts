@@ -1,5 +1,5 @@
 import type { KeyState, Retired } from "../domain/inputs.ts";
-import { dueEntries } from "../domain/rotation.ts";
+import { dueEntries, hasOverlap } from "../domain/rotation.ts";
 import type { Standings } from "../stack/standing.ts";
 import type { StackView } from "../stack/view.ts";
 
@@ -48,17 +48,22 @@ export type Undeleted = "taken over by this run" | "its successor is still to be
 
 /**
  * Pure. A key that this same run has taken over stays. So does one that the engine deletes first although no name forbids
- * two keys (it depends on something that is deleted first): the overlap holds all the same, and the key that is still to be
- * made retires this one.
+ * two keys (its options say so, or it depends on something that is deleted first): the overlap holds all the same, and the
+ * key that is still to be made retires this one. The engine announces that by `diff`, but not under `--replace`, taint,
+ * `replacementTrigger` and `replaceWith`.
  *
  * Not guaranteed: that it is revoked where that key is never made, because the resource is removed before: the next
  * refreshed `up` names it.
  */
 export function undeleted(state: KeyState, view: StackView): Undeleted | undefined {
   if (view.isMade(state.keyId)) return "taken over by this run";
-  const replacement = view.replacementOf(state.keyId);
-  if (replacement === undefined || replacement.name !== undefined || replacement.incident) return undefined;
-  return replacement.overlaps && !view.hasSuccessor(state) ? "its successor is still to be made" : undefined;
+  const replacement = view.replacementOf(state.keyId) ?? {
+    overlaps: view.resourceGoesOn(state) && hasOverlap(state.rotation),
+    incident: false,
+    name: state.declared.includes("name") ? state.name : undefined,
+  };
+  const waits = replacement.overlaps && !replacement.incident && replacement.name === undefined;
+  return waits && !view.hasSuccessor(state) ? "its successor is still to be made" : undefined;
 }
 
 /**

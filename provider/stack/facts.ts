@@ -74,6 +74,10 @@ export const fact = z.discriminatedUnion("is", [
   /** The program runs, under these names. */
   z.object({ is: z.literal("program runs"), project: z.string(), stack: z.string() }),
   z.object({ is: z.literal("declared"), owner: z.string() }),
+  /** The engine has begun to register this resource: its inputs were checked. */
+  z.object({ is: z.literal("registering"), owner: z.string() }),
+  /** It knows what becomes of it: the key stays, or is being made. */
+  z.object({ is: z.literal("registered"), owner: z.string() }),
   z.object({ is: z.literal("shown"), key: sighting }),
   z.object({ is: z.literal("replacement"), replacement }),
   /** `diff` or `update` left the key to the program: no ledger revokes it. */

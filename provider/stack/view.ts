@@ -20,6 +20,9 @@ export interface StackView {
   identified(identity: string): void;
   programRuns(name: StackName): void;
   declares(owner: string): void;
+  /** The inputs of this resource were checked: its key is kept or made next, or what depends on it is deleted first. */
+  registering(owner: string): void;
+  registered(owner: string): void;
   /** The engine showed this key. `holder`: the owner of the resource that has it, where it isn't the state's. */
   showed(state: KeyState, holder?: string): void;
   announced(replacement: Replacement, olds: KeyState): void;
@@ -79,7 +82,10 @@ export interface StackView {
   holderOf(state: KeyState): string;
   /** The resource has another key by now: made, or kept. */
   hasSuccessor(state: KeyState): boolean;
-  /** The resource goes on with another key: the program declares it in this run. */
+  /**
+   * The resource goes on with another key: the program declares it in this run, or still runs. The engine deletes what was
+   * removed once the program has ended, so what it deletes before is replaced.
+   */
   resourceGoesOn(state: KeyState): boolean;
   /** A stack that can make its first key anywhere: whether it has keys is known, and it has none. */
   isNewStack(identity: string): boolean;
@@ -127,6 +133,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
   const made = new Map<string, { owner: string; retires: readonly Retired[] }>();
   const kept = new Set<string>();
   const declared = new Set<string>();
+  const registering = new Set<string>();
   const over = new Set<string>();
   const awaiting = new Set<string>();
   const released = new Set<string>();
@@ -161,6 +168,12 @@ export function createStackView(log: FactLog = ALONE): StackView {
       case "declared":
         isProgramRun = true;
         declared.add(fact.owner);
+        return;
+      case "registering":
+        registering.add(fact.owner);
+        return;
+      case "registered":
+        registering.delete(fact.owner);
         return;
       case "shown":
         shown.set(fact.key.keyId, fact.key);
@@ -213,6 +226,8 @@ export function createStackView(log: FactLog = ALONE): StackView {
     identified: (identity) => tell({ is: "identity", identity }),
     programRuns: ({ project, stack: name }) => tell({ is: "program runs", project, stack: name }),
     declares: (owner) => tell({ is: "declared", owner }),
+    registering: (owner) => tell({ is: "registering", owner }),
+    registered: (owner) => tell({ is: "registered", owner }),
     showed: (state, by) => tell({ is: "shown", key: sightingOf(state, by) }),
     announced(replacement, olds) {
       tell({ is: "replacement", replacement });
@@ -271,7 +286,8 @@ export function createStackView(log: FactLog = ALONE): StackView {
       const lives = [...kept].some((keyId) => shown.get(keyId)?.holder === by);
       return lives || [...made.values()].some(({ owner }) => owner === by);
     },
-    resourceGoesOn: (state) => replacementOf(state.keyId) !== undefined || declared.has(holder(state)),
+    resourceGoesOn: (state) =>
+      replacementOf(state.keyId) !== undefined || declared.has(holder(state)) || registering.size > 0,
     isNewStack(identity) {
       const known = [...shown.values()].some((key) => key.identity === identity);
       return !known && (stateIsRead || identityEndpoint === undefined);
