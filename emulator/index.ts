@@ -1,28 +1,28 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { type AccountOptions, account, type Core } from "./accounts.ts";
 import { virtualClock } from "./clock.ts";
-import { type AccountOptions, account, type Core } from "./core.ts";
-import { faultRegistry } from "./faults.ts";
-import { handle } from "./handler.ts";
-import { holds } from "./holds.ts";
-import { openJournal } from "./journal.ts";
-import { keyStore } from "./keyStore.ts";
-import { limits } from "./limits.ts";
+import { holds } from "./faults/holds.ts";
+import { faultRegistry } from "./faults/registry.ts";
+import { handle } from "./http/serve.ts";
 import { DEFAULT_MODES, type Modes, modesSchema } from "./modes.ts";
-import { type ModeBox, type Operator, operator } from "./operator.ts";
-import { OPERATOR_PATH, operatorHttp } from "./operatorHttp.ts";
-import { newToken, vault } from "./secrets.ts";
-import { openStore } from "./store.ts";
-import { usageStore } from "./usageStore.ts";
-import { webhooks } from "./webhooks.ts";
+import { limits } from "./operations/limits.ts";
+import { OPERATOR_PATH, operatorHttp } from "./operator/http.ts";
+import { type ModeBox, type Operator, operator } from "./operator/table.ts";
+import { openStore } from "./store/database.ts";
+import { openJournal } from "./store/journal.ts";
+import { keyStore } from "./store/keys.ts";
+import { newToken, vault } from "./store/secrets.ts";
+import { usageStore } from "./store/usage.ts";
+import { webhooks } from "./store/webhooks.ts";
 
-export type { AccountOptions } from "./core.ts";
-export { type FaultKind, type FaultSpec, KIND_PHASES, PHASES, type Phase } from "./faultSpec.ts";
-export type { FaultState } from "./faults.ts";
-export type { Held } from "./holds.ts";
-export type { JournalEntry, Operation } from "./journal.ts";
+export type { AccountOptions } from "./accounts.ts";
+export type { Held } from "./faults/holds.ts";
+export type { FaultState } from "./faults/registry.ts";
+export { type FaultKind, type FaultSpec, KIND_PHASES, PHASES, type Phase } from "./faults/spec.ts";
 export type { Modes } from "./modes.ts";
-export type { KeyView, Operator } from "./operator.ts";
+export type { KeyView, Operator } from "./operator/table.ts";
+export type { JournalEntry, Operation } from "./store/journal.ts";
 
 /** How to start; every mode can be given here, too. */
 export interface EmulatorOptions extends Partial<Modes> {

@@ -4,7 +4,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
-import { operatorClient } from "../emulator/operatorClient.ts";
+import { operatorClient } from "../emulator/operator/client.ts";
 import { ask } from "./support/emulator.ts";
 
 /** No secret is kept in clear or journalled, and nobody but the operator, on this machine, gets at the controls. */
