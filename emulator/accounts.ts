@@ -1,12 +1,6 @@
 import { PLAN_LIMITS, type Plan, type PlanLimits } from "../provider/domain/plans.ts";
-import type { VirtualClock } from "./clock.ts";
-import type { Modes } from "./modes.ts";
-import type { Store } from "./store/database.ts";
 import type { KeyRecord } from "./store/keyRow.ts";
-import type { KeyStore } from "./store/keys.ts";
 import { digest } from "./store/secrets.ts";
-import type { UsageStore } from "./store/usage.ts";
-import type { Webhooks } from "./store/webhooks.ts";
 
 /** An account of the emulator, as an option. */
 export interface AccountOptions {
@@ -42,15 +36,3 @@ export function account(options: AccountOptions & { token: string }, index: numb
 
 /** Who sent a request. */
 export type Caller = { type: "management"; account: Account } | { type: "issued"; account: Account; key: KeyRecord };
-
-/** What all operations work on. */
-export interface Core {
-  store: Store;
-  keys: KeyStore;
-  usage: UsageStore;
-  webhooks: Webhooks;
-  clock: VirtualClock;
-  accounts: readonly Account[];
-  /** The modes as they are now. */
-  modes(): Modes;
-}

@@ -1,11 +1,15 @@
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { startEmulator } from "../emulator/index.ts";
 import { ask } from "./support/emulator.ts";
+import { onLoopback } from "./support/loopback.ts";
 
 /** The emulator outlives what clients do to it, ends when told to, and is quick enough for a fleet. */
 const KEYS = "/developer/keys";
@@ -84,22 +88,34 @@ test("the journal tells an answer that went out from one that was cut", async ()
   }
 });
 
-test("restarted on the same folder, another operator token can't sign, the same one can", async () => {
+test("restarted on the same folder, whatever the operator token, it signs with the same secret", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "zkscore-emulator-test-"));
+  const signed: boolean[] = [];
+  const receiver = await onLoopback(
+    createServer(async (request, response) => {
+      const signature = createHmac("sha256", "s");
+      signature.update(await text(request));
+      signed.push(request.headers["x-zkscore-signature"] === `sha256=${signature.digest("hex")}`);
+      response.end();
+    }),
+  );
   try {
     const run = async (operatorToken: string) => {
       const emulator = await startEmulator({ dataDir, operatorToken, accounts: [{ token: "t" }] });
-      const webhooks = [{ url: "http://127.0.0.1:1/", events: ["score.updated"], secret: "s" }];
+      const url = `http://127.0.0.1:${receiver.port}/`;
+      const webhooks = [{ url, events: ["score.updated"], secret: "s" }];
       if (emulator.keys().length === 0) await ask(emulator.url + KEYS, "t", "POST", { ...body("a"), webhooks });
       const [delivery] = await emulator.event({ type: "score.updated" });
-      const seen = [delivery?.failure, emulator.journal().length];
+      const seen = [delivery?.status, emulator.journal().length];
       await emulator.close();
       return seen;
     };
-    expect(await run("one")).toEqual(["no answer", 1]);
-    expect(await run("two")).toEqual(["secret sealed under another operator token", 1]);
-    expect(await run("one")).toEqual(["no answer", 1]);
+    expect(await run("one")).toEqual([200, 1]);
+    expect(await run("two")).toEqual([200, 1]);
+    expect(await run("one")).toEqual([200, 1]);
+    expect(signed).toEqual([true, true, true]);
   } finally {
+    await receiver.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 });

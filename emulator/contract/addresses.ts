@@ -1,3 +1,4 @@
+// An oracle on purpose, beside provider/domain/cidr.ts: what the provider takes an address for is tested against this.
 import { BlockList, isIP } from "node:net";
 
 interface Block {
@@ -46,4 +47,9 @@ export function canonicalBlock(entry: string): string {
   const network = Math.floor(bits / size) * size;
   const octets = [24, 16, 8, 0].map((shift) => Math.floor(network / 2 ** shift) % 256);
   return `${octets.join(".")}/${block.prefix}`;
+}
+
+/** Whether a URL's host is this machine, the only place the emulator ever connects to. */
+export function isLoopback(url: URL): boolean {
+  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
 }

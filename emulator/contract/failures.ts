@@ -2,8 +2,8 @@ import type { Modes } from "../modes.ts";
 
 /**
  * Every way the API says no. `code` is the name in the flat and SDK envelopes, `zks` the one of the errors page.
- * Documented: the codes `zkscore-api.md` lists. Assumed, and only here: `CONFLICT`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`,
- * `NOT_IMPLEMENTED`, `INTERNAL_ERROR`, and every `zks` number outside 002 and 003. A quota has one documented code only.
+ * Assumed, and only here: `CONFLICT`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `NOT_IMPLEMENTED`, `INTERNAL_ERROR`, and every
+ * `zks` number outside 002 and 003. The other codes are documented; a quota has one documented code only.
  */
 export const FAILURES = {
   invalidParameters: { status: 400, code: "INVALID_PARAMETERS", zks: "ZKS-001-001", text: "Invalid parameters" },
@@ -24,7 +24,7 @@ export const FAILURES = {
 } as const;
 export type FailureKind = keyof typeof FAILURES;
 
-/** Thrown by a handler; becomes an error answer. `reason` must not quote what the client sent as a value. */
+/** Thrown where a request is refused; becomes an error answer. `reason` must not quote what the client sent as a value. */
 export class ApiFailure extends Error {
   readonly kind: FailureKind;
   readonly details: Record<string, unknown>;

@@ -2,6 +2,10 @@
 export const KEY_OPERATIONS = ["create", "list", "revoke", "update", "usage"] as const;
 export type KeyOperation = (typeof KEY_OPERATIONS)[number];
 
+/** What the emulator does, as faults and the journal name it. `data`: any endpoint that an issued key is for. */
+export const OPERATIONS = [...KEY_OPERATIONS, "data", "unknown"] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
 /** Every status the reference documents, and 405 and 501, which a deployment without update may answer. */
 export const STATUSES = [200, 201, 400, 401, 403, 404, 405, 409, 429, 500, 501] as const;
 export type Status = (typeof STATUSES)[number];

@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JournalEntry } from "../store/journal.ts";
-import type { Answer } from "./distort.ts";
+import { type Answer, distort } from "./distort.ts";
 import type { Held, Holds } from "./holds.ts";
 import type { DueFault } from "./registry.ts";
-import type { Phase } from "./spec.ts";
+import type { FaultKind, FaultSpec, Phase } from "./spec.ts";
 
-/** One request on its way through the phases. */
+/** One request, as faults see it. */
 export interface Exchange {
   response: ServerResponse;
   due: readonly DueFault[];
@@ -23,7 +23,7 @@ export interface Exchange {
 export class Cut extends Error {}
 
 /** Thrown by a fault that answers in the operation's place. */
-export class Instead extends Error {
+export class RespondInstead extends Error {
   readonly answer: Partial<Answer>;
   constructor(answer: Partial<Answer>) {
     super("a fault answers");
@@ -31,53 +31,82 @@ export class Instead extends Error {
   }
 }
 
-/** Marks a fault as having bitten, in its count and in the journal. */
-export function bite(exchange: Exchange, fault: DueFault): void {
-  fault.bit();
-  exchange.note({ faults: [...exchange.entry.faults, `${fault.spec.kind}@${fault.phase}`] });
-}
-
-/** Lets the faults of a phase bite, in the order they were added. */
-export async function pass(exchange: Exchange, phase: Phase): Promise<void> {
+/** Applies the faults of a phase, in the order they were added. Throws `Cut` or `RespondInstead`. */
+export async function applyFaults(exchange: Exchange, phase: Phase): Promise<void> {
   for (const fault of exchange.due) {
-    if (fault.phase === phase) await bend(exchange, fault);
+    if (fault.phase === phase) await apply(exchange, fault);
   }
 }
 
-async function bend(exchange: Exchange, fault: DueFault): Promise<void> {
+/** An answer with what the faults that change its looks make of it; for those, the phase makes no difference. */
+export function distorted(exchange: Exchange, plain: Answer): Answer {
+  let answer = plain;
+  for (const fault of exchange.due) {
+    const other = distort(answer, fault.spec);
+    if (other === undefined) continue;
+    answer = other;
+    record(exchange, fault);
+  }
+  return answer;
+}
+
+/** Takes a fault of a kind that changes what a list says, if one is due. */
+export function takeFault<K extends FaultKind>(exchange: Exchange, kind: K): (FaultSpec & { kind: K }) | undefined {
+  for (const fault of exchange.due) {
+    if (!isKind(fault.spec, kind)) continue;
+    record(exchange, fault);
+    return fault.spec;
+  }
+  return undefined;
+}
+
+function isKind<S extends { kind: string }, K extends S["kind"]>(spec: S, kind: K): spec is S & { kind: K } {
+  return spec.kind === kind;
+}
+
+/** Counts a fault that takes effect, and journals it. */
+function record(exchange: Exchange, fault: DueFault): void {
+  fault.count();
+  exchange.note({ faults: [...exchange.entry.faults, `${fault.spec.kind}@${fault.phase}`] });
+}
+
+/** What holds a request, or cuts its connection. */
+const GATES: readonly FaultKind[] = ["reset", "close", "delay", "hang", "pause"];
+/** What answers in the operation's place. */
+const REPLACEMENTS: readonly FaultKind[] = ["html", "empty", "status"];
+
+/** Whether an answer must stop half way, for a fault to hold it or to cut it there. */
+export function stopsWithin({ due }: Exchange): boolean {
+  return due.some(({ phase, spec }) => (phase === "headers" || phase === "body") && GATES.includes(spec.kind));
+}
+
+async function apply(exchange: Exchange, fault: DueFault): Promise<void> {
   const { spec } = fault;
+  if (!GATES.includes(spec.kind) && !REPLACEMENTS.includes(spec.kind)) return; // applied where answers and lists are made
+  record(exchange, fault);
   switch (spec.kind) {
     case "reset":
-      bite(exchange, fault);
       exchange.response.socket?.resetAndDestroy();
       throw new Cut();
     case "close":
-      bite(exchange, fault);
       exchange.response.socket?.destroySoon();
       throw new Cut();
     case "delay":
-      bite(exchange, fault);
-      await sleep(spec.ms, undefined, { signal: exchange.stopping }).catch(() => {
+      return sleep(spec.ms, undefined, { signal: exchange.stopping }).catch(() => {
         throw new Cut();
       });
-      return;
     case "hang":
     case "pause":
-      bite(exchange, fault);
       return hold(exchange, spec.kind, fault.phase);
     case "html":
-      bite(exchange, fault);
-      throw new Instead({ status: spec.status ?? 502, headers: { "Content-Type": "text/html" }, body: PROXY_PAGE });
+      throw new RespondInstead({ status: spec.status ?? 502, headers: HTML, body: PROXY_PAGE });
     case "empty":
-      bite(exchange, fault);
-      throw new Instead({ body: "", ...(spec.status === undefined ? {} : { status: spec.status }) });
+      throw new RespondInstead({ body: "", ...(spec.status === undefined ? {} : { status: spec.status }) });
     case "status": {
-      bite(exchange, fault);
       const { status, headers = {}, body } = spec;
       const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-      throw new Instead({ status, headers, ...(text === undefined ? {} : { body: text }) });
+      throw new RespondInstead({ status, headers, ...(text === undefined ? {} : { body: text }) });
     }
-    default: // the kinds that change an answer or a list: applied where those are made
   }
 }
 
@@ -89,4 +118,5 @@ async function hold(exchange: Exchange, kind: Held["kind"], phase: Phase): Promi
   if (how === "gone") throw new Cut();
 }
 
+const HTML = { "Content-Type": "text/html" };
 const PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n";

@@ -9,8 +9,8 @@ export interface Answer {
   bare?: boolean;
 }
 
-/** Applies a fault that changes how an answer looks; gates and replacements leave it as it is. */
-export function distort(answer: Answer, fault: FaultSpec): Answer {
+/** The answer as a fault that changes its looks makes it; `undefined` for the other kinds. */
+export function distort(answer: Answer, fault: FaultSpec): Answer | undefined {
   const { headers, body } = answer;
   switch (fault.kind) {
     case "truncated":
@@ -29,7 +29,7 @@ export function distort(answer: Answer, fault: FaultSpec): Answer {
     case "missingHeaders":
       return { ...answer, headers: {}, bare: true };
     default:
-      return answer;
+      return undefined;
   }
 }
 

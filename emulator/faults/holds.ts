@@ -1,4 +1,4 @@
-import type { Operation } from "../store/journal.ts";
+import type { Operation } from "../contract/statuses.ts";
 import type { Phase } from "./spec.ts";
 
 /** A request that waits at a phase for the operator. */

@@ -1,4 +1,4 @@
-import type { Operation } from "../store/journal.ts";
+import type { Operation } from "../contract/statuses.ts";
 import { type FaultKind, type FaultSpec, faultSpec, KIND_PHASES, type Phase } from "./spec.ts";
 
 /** What a fault's conditions are compared with, known when the request arrives. */
@@ -9,11 +9,12 @@ export interface Arrival {
   offset: number | null;
 }
 
-/** A fault that is due for one request. `bit` is called at the moment it takes effect. */
+/** A fault that is due for one request. */
 export interface DueFault {
   spec: FaultSpec;
   phase: Phase;
-  bit(): void;
+  /** Called at the moment it takes effect. */
+  count(): void;
 }
 
 export interface FaultState {
@@ -25,16 +26,12 @@ export interface FaultState {
   hits: number;
 }
 
-/** The operator's side of faults. */
-export interface Faults {
+export interface FaultRegistry {
   /** Returns its id. Throws on a phase the kind has no meaning at. */
   add(spec: FaultSpec): number;
   /** One, or all. Requests already held stay held. */
   clear(id?: number): void;
   list(): FaultState[];
-}
-
-export interface FaultRegistry extends Faults {
   /** Counts an arrival and returns what is due for it, in the order the faults were added. */
   due(arrival: Arrival): DueFault[];
 }
@@ -67,7 +64,7 @@ export function faultRegistry(): FaultRegistry {
         due.push({
           spec: state.spec,
           phase: state.phase,
-          bit: () => {
+          count: () => {
             state.hits += 1;
           },
         });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { OPERATIONS } from "../store/journal.ts";
+import { OPERATIONS } from "../contract/statuses.ts";
 
-/** Moments of a request at which a fault can bite, in order. */
+/** Moments of a request at which a fault can take effect, in order: `http/serve.ts` shows them. */
 export const PHASES = ["beforeParse", "afterValidate", "afterCommit", "headers", "body", "afterAnswer"] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -10,11 +10,11 @@ const headers = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 const when = {
   operation: z.enum([...OPERATIONS, "any"]),
   phase: z.enum(PHASES).optional(),
-  /** The first matching call it bites, from 1, counted from when it was added. Default 1. */
+  /** The first matching call it affects, from 1, counted from when it was added. Default 1. */
   nth: z.int().min(1).optional(),
-  /** Bites each such call from `nth` on: 1 = all, 2 = every other. Without it, consecutive calls. */
+  /** Affects each such call from `nth` on: 1 = all, 2 = every other. Without it, consecutive calls. */
   every: z.int().min(1).optional(),
-  /** How often it bites. Default once, with `every` without end. */
+  /** How often it takes effect. Default once, with `every` without end. */
   times: z.int().min(1).optional(),
   /** Only requests about this key. */
   keyId: z.string().optional(),
@@ -27,7 +27,7 @@ const when = {
 const spec = <K extends string, S extends z.ZodRawShape>(kind: K, fields: S) =>
   z.strictObject({ ...when, kind: z.literal(kind), ...fields });
 
-/** One fault: when it bites (operation, call, phase) and what it does. */
+/** One fault: when it takes effect (operation, call, phase) and what it does. */
 export const faultSpec = z.discriminatedUnion("kind", [
   /** Any status, headers and body; without a body, the error envelope that goes with the status. */
   spec("status", { status: z.int().min(200).max(599), headers: headers.optional(), body: z.unknown().optional() }),

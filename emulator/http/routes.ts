@@ -1,4 +1,7 @@
-import type { Operation } from "../store/journal.ts";
+import { ApiFailure } from "../contract/failures.ts";
+import type { Operation } from "../contract/statuses.ts";
+import type { Modes } from "../modes.ts";
+import type { Call, DataTarget } from "../operations/operation.ts";
 
 /** What a request is for. */
 export interface Route {
@@ -7,12 +10,12 @@ export interface Route {
   template: string;
   keyId: string | null;
   /** Of a data endpoint. */
-  wish: { resource: string; identity: string; action: "read" | "write" | "delete" } | null;
+  target: DataTarget | null;
   /** The methods of the path; none where there is no such path. */
   allow: readonly string[];
 }
 
-export const NOWHERE: Route = { operation: "unknown", template: "(unknown)", keyId: null, wish: null, allow: [] };
+export const NOWHERE: Route = { operation: "unknown", template: "(unknown)", keyId: null, target: null, allow: [] };
 
 /** Whether a text has the form of this emulator's key ids: only such a one is journalled. */
 export function isKeyId(text: string): boolean {
@@ -20,7 +23,7 @@ export function isKeyId(text: string): boolean {
 }
 
 const DATA_RESOURCES = ["identity", "scores", "achievements", "trading", "trust", "attestations"];
-const DATA_ACTIONS: Partial<Record<string, "read" | "write" | "delete">> = {
+const DATA_ACTIONS: Partial<Record<string, DataTarget["action"]>> = {
   GET: "read",
   POST: "write",
   PUT: "write",
@@ -31,7 +34,7 @@ const BY_ID: Partial<Record<string, Operation>> = { DELETE: "revoke", PATCH: "up
 const ON_ALL: Partial<Record<string, Operation>> = { POST: "create", GET: "list" };
 
 /** `undefined` when the path isn't under the prefix. */
-export function route(method: string, pathname: string, prefix: string): Route | undefined {
+export function routeOf(method: string, pathname: string, prefix: string): Route | undefined {
   if (!pathname.startsWith(`${prefix}/`)) return undefined;
   const [first = "", second = "", third, ...rest] = pathname.slice(prefix.length + 1).split("/");
   if (rest.length > 0) return NOWHERE;
@@ -46,7 +49,7 @@ export function route(method: string, pathname: string, prefix: string): Route |
       operation: methods[method] ?? "unknown",
       template: byId ? "/developer/keys/:id" : "/developer/keys",
       keyId: byId && isKeyId(third) ? third : null,
-      wish: null,
+      target: null,
       allow: Object.keys(methods),
     };
   }
@@ -59,11 +62,19 @@ export function route(method: string, pathname: string, prefix: string): Route |
       operation: "data",
       template,
       keyId: null,
-      wish: { resource: first, identity: decode(second), action },
+      target: { resource: first, identity: decode(second), action },
       allow,
     };
   }
   return NOWHERE;
+}
+
+/** The operation of a route. Throws what a request deserves that has none: 404 without such a path, 405 where it has other methods. */
+export function operationOf({ operation, allow }: Route, updates: Modes["updates"]): Call["operation"] {
+  if (operation !== "unknown") return operation;
+  if (allow.length === 0) throw new ApiFailure("notFound", "no such endpoint");
+  const methods = allow.filter((method) => method !== "PATCH" || updates !== 405);
+  throw new ApiFailure("methodNotAllowed", undefined, { headers: { Allow: methods.join(", ") } });
 }
 
 function decode(text: string): string {

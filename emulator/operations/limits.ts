@@ -1,6 +1,7 @@
-import type { Caller, Core } from "../accounts.ts";
+import type { Caller } from "../accounts.ts";
 import { DAY_MS, dayStart, MINUTE_MS } from "../clock.ts";
 import { tooMany } from "../contract/failures.ts";
+import type { Core } from "./operation.ts";
 
 /** The numbers of the `X-RateLimit-*` headers. `resetMs`: end of the minute, epoch ms. */
 export interface Allowance {

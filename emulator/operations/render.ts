@@ -4,13 +4,7 @@ import { canonicalBlock } from "../contract/addresses.ts";
 import type { Modes } from "../modes.ts";
 import type { KeyRecord } from "../store/keyRow.ts";
 import type { KeyCounters } from "../store/usage.ts";
-
-/** Delivery counters of one webhook. */
-export interface WebhookStats {
-  deliveryCount: number;
-  failureCount: number;
-  lastDelivery: number | null;
-}
+import type { WebhookStats } from "../store/webhooks.ts";
 
 /** What a key's answer needs beside the key. */
 export interface RenderContext {

@@ -1,9 +1,7 @@
-import type { Core } from "../accounts.ts";
 import { iso, MINUTE_MS } from "../clock.ts";
 import { ApiFailure } from "../contract/failures.ts";
 import { instant, paging } from "../contract/query.ts";
-import { allows } from "./access.ts";
-import type { Call, Prepared } from "./dispatch.ts";
+import type { Call, Core, Prepared } from "./operation.ts";
 import { usageReport } from "./usageReport.ts";
 
 /** `GET /developer/usage`: the account's, one key's, or with an issued key its own. `from` after `to` is an empty span. */
@@ -29,23 +27,4 @@ export function usage(core: Core, call: Call): Prepared {
     const body = { success: true, ...report, timestamp: iso(now) };
     return { status: 200, body, committed: false, keyId: keyId ?? null };
   };
-}
-
-/** What requests without `?chain=` are about: the one chain the reference shows. */
-const DEFAULT_CHAIN = "998899";
-
-/** The endpoints keys are for: they answer whether the key may, and hold no data of their own. */
-export function data(call: Call): Prepared {
-  const { caller, client, query } = call;
-  const { wish } = call.route;
-  if (wish === null) throw new ApiFailure("notFound", "no such endpoint");
-  if (caller.type !== "issued") throw new ApiFailure("forbidden", "use an issued API key here");
-  const chain = query.get("chain") ?? DEFAULT_CHAIN;
-  if (!allows(caller.key.doc.permissions, { ...wish, client, chain })) throw new ApiFailure("forbidden");
-  return (now) => ({
-    status: 200,
-    body: { success: true, data: { resource: wish.resource, identity: wish.identity, chain }, timestamp: iso(now) },
-    committed: false,
-    keyId: caller.key.id,
-  });
 }

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import type { z } from "zod";
 import type { PlanLimits } from "../../provider/domain/plans.ts";
 import type { CreateRequest, UpdateRequest } from "../../provider/domain/wire.ts";
+import { isLoopback } from "../contract/addresses.ts";
 import { ApiFailure, type FailureKind } from "../contract/failures.ts";
 import { createBody, updateBody } from "../contract/requests.ts";
 
@@ -66,11 +67,6 @@ function checkCeilings(rateLimit: UpdateRequest["rateLimit"], limits: PlanLimits
       });
     }
   }
-}
-
-/** Whether a URL's host is this machine, the only place the emulator ever connects to. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
 }
 
 /** The "unreachable" half of *Invalid webhook URL*: refuses loopback URLs where nothing listens. */

@@ -1,126 +1,99 @@
-import type { UpdateRequest } from "../../provider/domain/wire.ts";
-import type { Core } from "../accounts.ts";
-import { iso } from "../clock.ts";
-import type { Held, HoldFilter, Holds } from "../faults/holds.ts";
-import type { Faults } from "../faults/registry.ts";
-import { type ModeChange, type Modes, modesSchema } from "../modes.ts";
-import type { Journal, JournalEntry } from "../store/journal.ts";
-import type { KeyRecord } from "../store/keyRow.ts";
-import type { Delivery } from "../store/webhooks.ts";
+import { z } from "zod";
+import { updateRequest } from "../../provider/domain/wire.ts";
+import { OPERATIONS } from "../contract/statuses.ts";
+import { faultSpec, PHASES } from "../faults/spec.ts";
+import { modeChange, modesSchema } from "../modes.ts";
+import type { Core } from "../operations/operation.ts";
+import { deliver } from "./deliver.ts";
+import { viewOf } from "./keyView.ts";
+import { type Called, call, eachMethod, method, type OperatorContext } from "./method.ts";
 
-/** A key as the operator sees it: as stored, whatever the modes make of it in answers. */
-export interface KeyView {
-  id: string;
-  account: number;
-  name: string;
-  description: string | undefined;
-  permissions: KeyRecord["doc"]["permissions"];
-  rateLimit: KeyRecord["doc"]["rateLimit"];
-  webhooks: KeyRecord["doc"]["webhooks"];
-  metadata: Record<string, unknown>;
-  status: KeyRecord["status"];
-  createdAt: string;
-  expiry: string | undefined;
-  revokedAt: string | null;
-  lastUsed: string | null;
-  totalRequests: number;
-  /** To recognise a secret without having it. */
-  secretSha256: string;
-}
+const whole = z.int().optional();
+const wait = z.strictObject({
+  operation: z.enum(OPERATIONS).optional(),
+  phase: z.enum(PHASES).optional(),
+  timeoutMs: z.int().max(600_000).optional(),
+});
+const event = z.strictObject({ type: z.string(), data: z.unknown().optional(), keyId: z.string().optional() });
 
-/** What the emulator's operator can do, in process; over HTTP see `operatorHttp.ts`. */
-export interface Operator {
-  journal(since?: number): JournalEntry[];
-  clearJournal(): void;
-  faults: Faults;
+/** All that the emulator's operator can do: in process, over HTTP and from another process, each by its name here. */
+export const METHODS = {
+  /** Entries after `since` (a `seq`; default all), oldest first. */
+  journal: method([["since", whole]], ({ journal }, since?: number) => journal.read(since)),
+  clearJournal: method([], ({ journal }) => journal.clear()),
+  faults: {
+    /** Returns its id. Throws on a phase the kind has no meaning at. */
+    add: method(faultSpec, ({ faults }, spec) => faults.add(spec)),
+    /** One, or all. Requests already held stay held. */
+    clear: method([["id", whole]], ({ faults }, id?: number) => faults.clear(id)),
+    list: method([], ({ faults }) => faults.list()),
+  },
   /** Resolves with the oldest request held by a `pause` or `hang`, as soon as there is one that fits. */
-  waitForPause(filter?: HoldFilter): Promise<Held>;
+  waitForPause: method(wait, ({ holds }, filter = {}) => holds.wait(filter)),
   /** Lets one held request go on, or all; returns how many. */
-  release(id?: number): number;
-  held(): Held[];
-  modes(): Modes;
-  setMode(change: ModeChange): void;
+  release: method([["id", whole]], ({ holds }, id?: number) => holds.release(id)),
+  held: method([], ({ holds }) => holds.list()),
+  modes: method([], ({ core }) => core.modes),
+  setMode: method(modeChange, ({ core }, change) => {
+    core.modes = modesSchema.parse({ ...core.modes, ...change });
+  }),
   /** The emulator's clock, epoch ms. */
-  now(): number;
+  now: method([], ({ core }) => core.clock.now()),
   /** Stops the clock at an instant; `undefined` lets it follow the machine's. */
-  setNow(instant: number | string | undefined): void;
-  advance(ms: number): void;
+  setNow: method([["instant", z.union([z.number(), z.string()]).optional()]], ({ core }, instant) => {
+    core.clock.set(instant);
+  }),
+  advance: method([["ms", z.number()]], ({ core }, ms) => core.clock.advance(ms)),
   /** Every key of every account, oldest first, or those of one account. */
-  keys(account?: number): KeyView[];
+  keys: method([["account", whole]], ({ core }, account?: number) => {
+    const keys = core.keys.all(core.clock.now());
+    return keys.filter((key) => account === undefined || key.account === account).map(viewOf);
+  }),
   /** Changes a key out of band, as its owner could in a console; whatever `updates` is. No journal entry. */
-  edit(keyId: string, change: UpdateRequest): void;
+  edit: method(
+    [
+      ["keyId", z.string()],
+      ["change", updateRequest],
+    ],
+    ({ core }, keyId, change) => {
+      outOfBand(core, keyId, (account, now) => core.keys.change(account, keyId, change, now));
+    },
+  ),
   /** Revokes a key out of band. */
-  revoke(keyId: string): void;
-  setInactive(keyId: string, inactive: boolean): void;
+  revoke: method([["keyId", z.string()]], ({ core }, keyId) => {
+    outOfBand(core, keyId, (account, now) => core.keys.revoke(account, keyId, now));
+  }),
+  setInactive: method(
+    [
+      ["keyId", z.string()],
+      ["inactive", z.boolean()],
+    ],
+    ({ core }, keyId, inactive) => {
+      outOfBand(core, keyId, (account, now) => core.keys.setInactive(account, keyId, inactive, now));
+    },
+  ),
   /** Sends a signed event to every active key's webhooks that asked for it, or to those of one key. */
-  event(event: { type: string; data?: unknown; keyId?: string }): Promise<Delivery[]>;
-}
+  event: method(event, ({ core }, event) => deliver(core, event)),
+};
 
-/** The modes as they are, changed by `setMode`. */
-export interface ModeBox {
-  modes: Modes;
-}
-
-export function operator(
-  core: Core,
-  box: ModeBox,
-  parts: { faults: Faults; holds: Holds; journal: Journal },
-): Operator {
-  const { journal, holds, faults } = parts;
-  const { keys, store, clock } = core;
-  const accountOf = (keyId: string): number => {
-    const key = keys.byId(keyId, clock.now());
+function outOfBand(core: Core, keyId: string, change: (account: number, now: number) => unknown): void {
+  core.store.commit(() => {
+    const now = core.clock.now();
+    const key = core.keys.byId(keyId, now);
     if (key === undefined) throw new RangeError("no key has that id");
-    return key.account;
-  };
-  return {
-    journal: (since) => journal.read(since),
-    clearJournal: () => journal.clear(),
-    faults,
-    waitForPause: (filter) => holds.wait(filter),
-    release: (id) => holds.release(id),
-    held: () => holds.list(),
-    modes: () => box.modes,
-    setMode: (change) => {
-      box.modes = modesSchema.parse({ ...box.modes, ...change });
-    },
-    now: () => clock.now(),
-    setNow: (instant) => clock.set(instant),
-    advance: (ms) => clock.advance(ms),
-    keys: (account) =>
-      keys
-        .all(clock.now())
-        .filter((key) => account === undefined || key.account === account)
-        .map(view),
-    edit: (keyId, change) => void store.commit(() => keys.change(accountOf(keyId), keyId, change, clock.now())),
-    revoke: (keyId) => void store.commit(() => keys.revoke(accountOf(keyId), keyId, clock.now())),
-    setInactive: (keyId, inactive) =>
-      void store.commit(() => keys.setInactive(accountOf(keyId), keyId, inactive, clock.now())),
-    event: ({ type, data = {}, keyId }) => {
-      const at = clock.now();
-      const active = keys.all(at).filter((key) => key.status === "active" && (keyId === undefined || key.id === keyId));
-      return core.webhooks.deliver(active, { type, data, created: iso(at), at });
-    },
-  };
+    change(key.account, now);
+  });
 }
 
-function view(key: KeyRecord): KeyView {
-  const { id, account, name, status, doc } = key;
-  return {
-    id,
-    account,
-    name,
-    description: doc.description,
-    permissions: doc.permissions,
-    rateLimit: doc.rateLimit,
-    webhooks: doc.webhooks,
-    metadata: doc.metadata ?? {},
-    status,
-    createdAt: iso(key.createdAt),
-    expiry: doc.expiry,
-    revokedAt: key.revokedAt === null ? null : iso(key.revokedAt),
-    lastUsed: key.lastUsed === null ? null : iso(key.lastUsed),
-    totalRequests: key.totalRequests,
-    secretSha256: key.secretHash,
-  };
+/** The operator's methods in the emulator's own process. */
+export type Operator = Called<typeof METHODS>;
+
+export function operator(context: OperatorContext): Operator {
+  // The cast says what `eachMethod` can't: it keeps the table's names, and `Operator` is made from the same table.
+  return eachMethod(
+    METHODS,
+    (_name, { run }) =>
+      (...values: unknown[]) =>
+        call(run, context, values),
+  ) as Operator;
 }

@@ -11,6 +11,8 @@ export interface Store {
   close(): void;
 }
 
+// A key is kept as a digest. A webhook's secret is kept in clear, since deliveries are signed with it: what protects it is
+// that the file is the owner's alone.
 const MAIN = `
 CREATE TABLE IF NOT EXISTS keys (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -41,11 +43,11 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE TABLE IF NOT EXISTS webhooks (
   id TEXT PRIMARY KEY,
   keyId TEXT NOT NULL,
-  sealedSecret BLOB,
   deliveryCount INTEGER NOT NULL DEFAULT 0,
   failureCount INTEGER NOT NULL DEFAULT 0,
   lastDelivery INTEGER
 ) STRICT;
+CREATE TABLE IF NOT EXISTS webhookSecrets (webhookId TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS usage (
   keyId TEXT NOT NULL,
   minute INTEGER NOT NULL,

@@ -1,9 +1,6 @@
 import { z } from "zod";
+import { OPERATIONS } from "../contract/statuses.ts";
 import type { Store } from "./database.ts";
-
-/** What the emulator does, as faults and the journal name it. `data`: any endpoint an issued key is for. */
-export const OPERATIONS = ["create", "list", "revoke", "update", "usage", "data", "unknown"] as const;
-export type Operation = (typeof OPERATIONS)[number];
 
 const entrySchema = z.strictObject({
   /** Order of arrival, from 1. */
@@ -27,7 +24,7 @@ const entrySchema = z.strictObject({
   status: z.number().nullable(),
   /** Whether it changed something for good. */
   committed: z.boolean(),
-  /** Faults that bit, as `kind@phase`. */
+  /** Faults that took effect, as `kind@phase`. */
   faults: z.array(z.string()),
   /** `answered`: the last byte was handed to the socket; `cut`: not; `open`: still at it. */
   outcome: z.enum(["open", "answered", "cut"]),

@@ -9,7 +9,7 @@ export const keyDoc = z.object({
   rateLimit: createRequest.shape.rateLimit,
   expiry: createRequest.shape.expiry,
   metadata: createRequest.shape.metadata,
-  /** Never with the secret: that is sealed in its own table. */
+  /** Never with the secret, which has a table of its own. */
   webhooks: z.array(z.object({ id: z.string(), url: z.string(), events: z.array(z.string()) })),
 });
 export type KeyDoc = z.infer<typeof keyDoc>;

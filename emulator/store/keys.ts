@@ -3,7 +3,8 @@ import { dayStart } from "../clock.ts";
 import { ApiFailure } from "../contract/failures.ts";
 import type { Store } from "./database.ts";
 import { type KeyDoc, type KeyRecord, keysAsOf, keysAt, readRow } from "./keyRow.ts";
-import { digest, newApiKey, newId, type Vault } from "./secrets.ts";
+import { digest, newApiKey, newId } from "./secrets.ts";
+import type { WebhookStore } from "./webhooks.ts";
 
 /** Which keys a list asks for. `rev`: as of that revision instead of now. */
 export interface KeyQuery {
@@ -38,7 +39,7 @@ export interface KeyStore {
   revision(account: number, before: { writes: number } | { at: number }): number;
 }
 
-export function keyStore(store: Store, vault: Vault): KeyStore {
+export function keyStore(store: Store, webhooks: WebhookStore): KeyStore {
   const db = store.main;
   const byId = db.prepare(`SELECT * FROM ${keysAt} WHERE id = $id`);
   const bySecret = db.prepare(`SELECT * FROM ${keysAt} WHERE secretHash = $hash`);
@@ -50,8 +51,6 @@ export function keyStore(store: Store, vault: Vault): KeyStore {
   const addVersion = db.prepare(
     "INSERT INTO versions (account, keyId, at, name, doc, revokedAt, inactive) SELECT account, id, ?, name, doc, revokedAt, inactive FROM keys WHERE id = ?",
   );
-  const addWebhook = db.prepare("INSERT INTO webhooks (id, keyId, sealedSecret) VALUES (?, ?, ?)");
-  const dropWebhooks = db.prepare("DELETE FROM webhooks WHERE keyId = ?");
   const created = db.prepare("SELECT COUNT(*) AS n FROM keys WHERE account = ? AND createdAt >= ? AND createdAt <= ?");
   const everything = db.prepare(`SELECT * FROM ${keysAt} ORDER BY seq`);
   const counts = db.prepare(
@@ -77,14 +76,6 @@ export function keyStore(store: Store, vault: Vault): KeyStore {
     if (key === undefined) throw new Error("a key just written can't be read");
     return key;
   };
-  const putWebhooks = (keyId: string, webhooks: CreateRequest["webhooks"]): KeyDoc["webhooks"] => {
-    dropWebhooks.run(keyId);
-    return (webhooks ?? []).map(({ url, events, secret }) => {
-      const id = newId("wh");
-      addWebhook.run(id, keyId, secret === undefined ? null : vault.seal(secret));
-      return { id, url, events };
-    });
-  };
   const refuseTaken = (account: number, name: string, except: string): void => {
     if (taken.get(account, name, except) !== undefined) {
       throw new ApiFailure("keyExists", "another live key of this account has this name", {
@@ -97,21 +88,21 @@ export function keyStore(store: Store, vault: Vault): KeyStore {
     insert: (account, body, now) => {
       refuseTaken(account, body.name, "");
       const [id, secret] = [newId("key"), newApiKey()];
-      const { name, webhooks, ...rest } = body;
-      const doc: KeyDoc = { ...rest, webhooks: putWebhooks(id, webhooks) };
+      const { name, webhooks: asked, ...rest } = body;
+      const doc: KeyDoc = { ...rest, webhooks: webhooks.put(id, asked) };
       const expiresAt = body.expiry === undefined ? null : Date.parse(body.expiry);
       addKey.run(id, account, digest(secret), name, JSON.stringify(doc), now, expiresAt);
       return { secret, key: again(id, now) };
     },
     change: (account, id, body, now) => {
       const key = live(account, id, now);
-      const { name = key.name, webhooks, permissions = key.doc.permissions, ...rest } = body;
+      const { name = key.name, webhooks: asked, permissions = key.doc.permissions, ...rest } = body;
       refuseTaken(account, name, id);
       const doc: KeyDoc = {
         ...key.doc,
         ...rest,
         permissions,
-        webhooks: webhooks === undefined ? key.doc.webhooks : putWebhooks(id, webhooks),
+        webhooks: asked === undefined ? key.doc.webhooks : webhooks.put(id, asked),
       };
       setKey.run(name, JSON.stringify(doc), null, key.status === "inactive" ? 1 : 0, id);
       return again(id, now);

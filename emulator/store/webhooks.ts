@@ -1,53 +1,53 @@
-import { createHmac } from "node:crypto";
-import { request } from "node:http";
-import type { WebhookStats } from "../operations/render.ts";
-import { isLoopback } from "../operations/validate.ts";
+import type { CreateRequest } from "../../provider/domain/wire.ts";
 import type { Store } from "./database.ts";
-import type { KeyRecord } from "./keyRow.ts";
-import { newId, type Vault } from "./secrets.ts";
+import type { KeyDoc } from "./keyRow.ts";
+import { newId } from "./secrets.ts";
 
-/** What became of one delivery. */
-export interface Delivery {
-  keyId: string;
-  webhookId: string;
-  /** The receiver's status; absent when there was none. */
-  status?: number;
-  /** Why nothing was delivered. */
-  failure?: "not loopback" | "no answer" | "secret sealed under another operator token";
+/** Delivery counters of one webhook. */
+export interface WebhookStats {
+  deliveryCount: number;
+  failureCount: number;
+  /** Epoch ms. */
+  lastDelivery: number | null;
 }
 
-export interface Webhooks {
+/** Webhooks' secrets and counters. Callers that write run it inside `store.commit`. */
+export interface WebhookStore {
+  /** Replaces a key's webhooks; returns them with ids and without secrets. */
+  put(keyId: string, webhooks: CreateRequest["webhooks"]): KeyDoc["webhooks"];
+  /** What a webhook's deliveries are signed with, in clear. */
+  secret(id: string): string | undefined;
   stats(id: string): WebhookStats;
-  /** Sends an event to every webhook of these keys that asked for it, one attempt each, loopback over http only. */
-  deliver(
-    keys: readonly KeyRecord[],
-    event: { type: string; data: unknown; created: string; at: number },
-  ): Promise<Delivery[]>;
+  count(id: string, failed: boolean, now: number): void;
 }
 
-/** `X-ZKScore-Signature`'s value: HMAC-SHA256 of the body as sent, hex. */
-export function signature(body: string, secret: string): string {
-  return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-}
-
-export function webhooks(store: Store, vault: Vault): Webhooks {
-  const stats = store.main.prepare("SELECT deliveryCount, failureCount, lastDelivery FROM webhooks WHERE id = ?");
-  const sealed = store.main.prepare("SELECT sealedSecret FROM webhooks WHERE id = ?");
-  const count = store.main.prepare(
+export function webhookStore({ main: db }: Store): WebhookStore {
+  const add = db.prepare("INSERT INTO webhooks (id, keyId) VALUES (?, ?)");
+  const addSecret = db.prepare("INSERT INTO webhookSecrets (webhookId, secret) VALUES (?, ?)");
+  const dropSecrets = db.prepare(
+    "DELETE FROM webhookSecrets WHERE webhookId IN (SELECT id FROM webhooks WHERE keyId = ?)",
+  );
+  const drop = db.prepare("DELETE FROM webhooks WHERE keyId = ?");
+  const secret = db.prepare("SELECT secret FROM webhookSecrets WHERE webhookId = ?");
+  const stats = db.prepare("SELECT deliveryCount, failureCount, lastDelivery FROM webhooks WHERE id = ?");
+  const count = db.prepare(
     "UPDATE webhooks SET deliveryCount = deliveryCount + 1, failureCount = failureCount + ?, lastDelivery = ? WHERE id = ?",
   );
-
-  const send = async (url: string, webhookId: string, body: string): Promise<Omit<Delivery, "keyId" | "webhookId">> => {
-    const target = URL.parse(url);
-    if (target === null || target.protocol !== "http:" || !isLoopback(target)) return { failure: "not loopback" };
-    const kept = sealed.get(webhookId)?.["sealedSecret"];
-    const secret = kept instanceof Uint8Array ? vault.open(kept) : "";
-    if (secret === undefined) return { failure: "secret sealed under another operator token" };
-    const status = await post(target, body, secret === "" ? {} : { "X-ZKScore-Signature": signature(body, secret) });
-    return status === undefined ? { failure: "no answer" } : { status };
-  };
-
   return {
+    put: (keyId, webhooks = []) => {
+      dropSecrets.run(keyId);
+      drop.run(keyId);
+      return webhooks.map(({ url, events, secret }) => {
+        const id = newId("wh");
+        add.run(id, keyId);
+        if (secret !== undefined) addSecret.run(id, secret);
+        return { id, url, events };
+      });
+    },
+    secret: (id) => {
+      const kept = secret.get(id)?.["secret"];
+      return typeof kept === "string" ? kept : undefined;
+    },
     stats: (id) => {
       const row = stats.get(id);
       const last = row?.["lastDelivery"];
@@ -57,36 +57,6 @@ export function webhooks(store: Store, vault: Vault): Webhooks {
         lastDelivery: typeof last === "number" ? last : null,
       };
     },
-    deliver: async (keys, { type, data, created, at }) => {
-      const deliveries: Delivery[] = [];
-      for (const key of keys) {
-        for (const webhook of key.doc.webhooks.filter(({ events }) => events.includes(type))) {
-          const body = JSON.stringify({ id: newId("evt"), type, created, data });
-          const result = await send(webhook.url, webhook.id, body);
-          const failed = result.status === undefined || result.status < 200 || result.status > 299;
-          store.commit(() => count.run(failed ? 1 : 0, at, webhook.id));
-          deliveries.push({ keyId: key.id, webhookId: webhook.id, ...result });
-        }
-      }
-      return deliveries;
-    },
+    count: (id, failed, now) => void count.run(failed ? 1 : 0, now, id),
   };
-}
-
-function post(url: URL, body: string, headers: Record<string, string>): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const outgoing = request(url, {
-      method: "POST",
-      agent: false,
-      timeout: 5000,
-      headers: { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body), ...headers },
-    });
-    outgoing.once("response", (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
-    });
-    outgoing.once("timeout", () => outgoing.destroy());
-    outgoing.once("error", () => resolve(undefined));
-    outgoing.end(body);
-  });
 }
