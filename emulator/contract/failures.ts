@@ -54,14 +54,13 @@ export function tooMany(kind: "rateLimited" | "quota", waitMs: number, reason: s
 /** One error in the chosen envelope. */
 export function errorBody(
   shape: Modes["errorShape"],
-  error: { kind: FailureKind; message: string; status: number; details: Record<string, unknown> },
+  { kind, message, details }: ApiFailure,
+  statusCode: number,
   timestamp: string,
 ): Record<string, unknown> {
-  const { code, zks } = FAILURES[error.kind];
-  if (shape === "sdk") {
-    return { code, message: error.message, details: error.details, statusCode: error.status, timestamp };
-  }
-  return { success: false, error: shape === "zks" ? zks : code, message: error.message, timestamp };
+  const { code, zks } = FAILURES[kind];
+  if (shape === "sdk") return { code, message, details, statusCode, timestamp };
+  return { success: false, error: shape === "zks" ? zks : code, message, timestamp };
 }
 
 /** The failure that best names a status, for faults that only give a number. */

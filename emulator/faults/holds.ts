@@ -31,41 +31,36 @@ export interface Holds {
 }
 
 export function holds(): Holds {
-  const held = new Map<number, Held & { go(how: "released" | "gone"): void }>();
+  const held = new Map<Held, (how: "released" | "gone") => void>();
   const waiting = new Map<() => void, (why: Error) => void>();
   let nextId = 1;
   let isShut = false;
-  const facts = ({ id, kind, operation, phase, requestId, keyId }: Held): Held => {
-    return { id, kind, operation, phase, requestId, keyId };
-  };
   return {
     hold: (about, left) =>
       new Promise((resolve) => {
-        const id = nextId++;
+        if (left?.aborted === true || isShut) return resolve("gone");
+        const one = { id: nextId++, ...about };
         const go = (how: "released" | "gone"): void => {
-          held.delete(id);
+          held.delete(one);
           resolve(how);
         };
-        if (left?.aborted === true || isShut) return resolve("gone");
         left?.addEventListener("abort", () => go("gone"), { once: true });
-        held.set(id, { ...about, id, go });
+        held.set(one, go);
         for (const look of [...waiting.keys()]) look();
       }),
-    wait: (filter = {}) =>
+    wait: ({ operation, phase, timeoutMs = 30_000 } = {}) =>
       new Promise((resolve, reject) => {
-        const { operation, phase, timeoutMs = 30_000 } = filter;
         const done = (): void => {
           waiting.delete(look);
           clearTimeout(timer);
         };
         const look = (): void => {
-          for (const one of held.values()) {
-            if (operation !== undefined && operation !== one.operation) continue;
-            if (phase !== undefined && phase !== one.phase) continue;
-            done();
-            resolve(facts(one));
-            return;
-          }
+          const fits = (one: Held) =>
+            (operation ?? one.operation) === one.operation && (phase ?? one.phase) === one.phase;
+          const one = [...held.keys()].find(fits);
+          if (one === undefined) return;
+          done();
+          resolve({ ...one });
         };
         const fail = (why: Error): void => {
           done();
@@ -78,14 +73,14 @@ export function holds(): Holds {
         look();
       }),
     release: (id) => {
-      const going = [...held.values()].filter((one) => id === undefined || one.id === id);
-      for (const one of going) one.go("released");
+      const going = [...held].filter(([one]) => id === undefined || one.id === id);
+      for (const [, go] of going) go("released");
       return going.length;
     },
-    list: () => [...held.values()].map(facts),
+    list: () => [...held.keys()].map((one) => ({ ...one })),
     shut: () => {
       isShut = true;
-      for (const one of [...held.values()]) one.go("gone");
+      for (const go of [...held.values()]) go("gone");
       for (const fail of [...waiting.values()]) fail(new Error("the emulator stops"));
     },
   };

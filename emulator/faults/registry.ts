@@ -26,10 +26,9 @@ export interface FaultState {
   hits: number;
 }
 
+/** The faults there are; `add`, `clear` and `list` are the operator's, told in `operator/table.ts`. */
 export interface FaultRegistry {
-  /** Returns its id. Throws on a phase the kind has no meaning at. */
   add(spec: FaultSpec): number;
-  /** One, or all. Requests already held stay held. */
   clear(id?: number): void;
   list(): FaultState[];
   /** Counts an arrival and returns what is due for it, in the order the faults were added. */

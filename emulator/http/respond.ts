@@ -21,9 +21,8 @@ export function answerInstead(context: ServeContext, arrived: Arrived, thrown: u
 
 /** An answer that says no, in the envelope the mode asks for. */
 function refusal(context: ServeContext, arrived: Arrived, error: ApiFailure, status: number): Answer {
-  const { kind, message, details } = error;
   const { modes, clock } = context.core;
-  const body = errorBody(modes.errorShape, { kind, message, status, details }, iso(clock.now()));
+  const body = errorBody(modes.errorShape, error, status, iso(clock.now()));
   return { status, headers: { ...commonHeaders(context, arrived), ...error.headers }, body: JSON.stringify(body) };
 }
 

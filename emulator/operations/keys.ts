@@ -4,11 +4,12 @@ import type { Caller } from "../accounts.ts";
 import { DAY_MS, dayStart, iso } from "../clock.ts";
 import { ApiFailure, tooMany } from "../contract/failures.ts";
 import { paging } from "../contract/query.ts";
+import { createBody, updateBody } from "../contract/requests.ts";
 import type { KeyRecord } from "../store/keyRow.ts";
 import { echoesRequest, widened } from "../widen.ts";
 import type { Call, Core, Prepared } from "./operation.ts";
 import { type RenderContext, renderKey, renderListed, renderWebhooks } from "./render.ts";
-import { checkReachable, parseCreate, parseUpdate } from "./validate.ts";
+import { checkReachable, parseBody } from "./validate.ts";
 
 function context(core: Core, caller: Caller, now: number, keyIds: readonly string[]): (id: string) => RenderContext {
   const counters = core.usage.counters(keyIds, now);
@@ -19,28 +20,21 @@ function context(core: Core, caller: Caller, now: number, keyIds: readonly strin
 /** `POST /developer/keys`. */
 export async function create(core: Core, call: Call): Promise<Prepared> {
   const { account } = call.caller;
-  const body = parseCreate(call.body, account.limits);
+  const body = parseBody(createBody, call.body, account.limits);
   if (core.modes.checkWebhooks) await checkReachable(body.webhooks);
   return (now) => {
     checkQuota(core, call.caller, body, now);
     const { widen } = core.modes;
     const { secret, key } = core.keys.insert(account.index, widened(widen, "store", body), now);
-    const render = context(core, call.caller, now, [])(key.id);
-    const shown = echoed(core, key, body);
-    return {
-      status: 201,
-      body: {
-        success: true,
-        apiKey: secret,
-        keyId: key.id,
-        key: renderKey(shown, render),
-        webhooks: renderWebhooks(key, render),
-        timestamp: iso(now),
-      },
-      committed: true,
-      keyId: key.id,
-    };
+    const shown = { apiKey: secret, keyId: key.id, ...answered(core, call, key, body, now) };
+    return { status: 201, body: { success: true, ...shown, timestamp: iso(now) }, committed: true, keyId: key.id };
   };
+}
+
+/** What create and update answer of a key. */
+function answered(core: Core, { caller }: Call, key: KeyRecord, body: CreateRequest | UpdateRequest, now: number) {
+  const render = context(core, caller, now, [key.id])(key.id);
+  return { key: renderKey(echoed(core, key, body), render), webhooks: renderWebhooks(key, render) };
 }
 
 /** A key as the answer to create or update shows it: with what the request asked for, where the mode hides what is kept. */
@@ -153,12 +147,11 @@ export async function update(core: Core, call: Call): Promise<Prepared> {
   if (updates === 501) throw new ApiFailure("notImplemented");
   const id = call.keyId ?? "";
   const { account } = call.caller;
-  const body = parseUpdate(call.body, account.limits);
+  const body = parseBody(updateBody, call.body, account.limits);
   if (checkWebhooks) await checkReachable(body.webhooks);
   return (now) => {
     const key = core.keys.change(account.index, id, changedTo(core, body), now);
-    const render = context(core, call.caller, now, [id])(id);
-    const shown = { key: renderKey(echoed(core, key, body), render), webhooks: renderWebhooks(key, render) };
+    const shown = answered(core, call, key, body, now);
     return { status: 200, body: { success: true, ...shown, timestamp: iso(now) }, committed: true, keyId: id };
   };
 }

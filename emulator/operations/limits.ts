@@ -1,5 +1,5 @@
-import type { Caller } from "../accounts.ts";
-import { DAY_MS, dayStart, MINUTE_MS } from "../clock.ts";
+import type { Account, Caller } from "../accounts.ts";
+import { DAY_MS, MINUTE_MS } from "../clock.ts";
 import { tooMany } from "../contract/failures.ts";
 import type { Core } from "./operation.ts";
 
@@ -34,6 +34,7 @@ export function limits(core: Core): Limits {
     counts.set(name, fresh);
     return fresh;
   };
+  const minuteOf = ({ index }: Account, now: number) => inWindow(`account ${index}`, Math.floor(now / MINUTE_MS));
   const minuteEnd = (now: number): number => (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
 
   const admitIssued = (caller: Caller & { type: "issued" }, now: number): void => {
@@ -45,7 +46,7 @@ export function limits(core: Core): Limits {
     ] as const;
     for (const [length, own, plan, name] of windows) {
       const limit = Math.min(own ?? NO_LIMIT, plan ?? NO_LIMIT);
-      const start = length === DAY_MS ? dayStart(now) : Math.floor(now / length) * length;
+      const start = Math.floor(now / length) * length;
       if (limit < NO_LIMIT && core.usage.admitted(id, start) >= limit) {
         throw tooMany("rateLimited", start + length - now, `${limit} requests a ${name}`);
       }
@@ -59,7 +60,7 @@ export function limits(core: Core): Limits {
   return {
     admit: (caller, now) => {
       if (caller.type === "issued") return admitIssued(caller, now);
-      const window = inWindow(`account ${caller.account.index}`, Math.floor(now / MINUTE_MS));
+      const window = minuteOf(caller.account, now);
       if (window.used >= caller.account.requestsPerMinute) {
         throw tooMany("rateLimited", minuteEnd(now) - now, `${caller.account.requestsPerMinute} requests a minute`);
       }
@@ -67,16 +68,13 @@ export function limits(core: Core): Limits {
     },
     allowance: (caller, now) => {
       const resetMs = minuteEnd(now);
-      if (caller === undefined) return { limit: NO_LIMIT, remaining: NO_LIMIT, resetMs };
-      if (caller.type === "management") {
-        const { index, requestsPerMinute: limit } = caller.account;
-        const { used } = inWindow(`account ${index}`, Math.floor(now / MINUTE_MS));
-        return { limit, remaining: Math.max(0, limit - used), resetMs };
-      }
+      const left = (limit: number, used: number) => ({ limit, remaining: Math.max(0, limit - used), resetMs });
+      if (caller === undefined) return left(NO_LIMIT, 0);
+      if (caller.type === "management")
+        return left(caller.account.requestsPerMinute, minuteOf(caller.account, now).used);
       const own = caller.key.doc.rateLimit?.requestsPerMinute ?? NO_LIMIT;
       const limit = Math.min(own, caller.account.limits.requestsPerMinute ?? NO_LIMIT);
-      const used = core.usage.admitted(caller.key.id, resetMs - MINUTE_MS);
-      return { limit, remaining: Math.max(0, limit - used), resetMs };
+      return left(limit, core.usage.admitted(caller.key.id, resetMs - MINUTE_MS));
     },
   };
 }

@@ -50,7 +50,18 @@ export interface ReportScope {
   limit: number;
   offset: number;
   /** The key's or plan's limits; absent = none. */
-  ceilings: Partial<Record<"requestsPerMinute" | "requestsPerHour" | "requestsPerDay", number | undefined>>;
+  ceilings: Partial<Record<Window, number | undefined>>;
+}
+
+type Window = "requestsPerMinute" | "requestsPerHour" | "requestsPerDay";
+
+/** A number for each window, from its length in minutes. */
+function eachWindow(of: (length: number, name: Window) => number): Record<Window, number> {
+  return {
+    requestsPerMinute: of(1, "requestsPerMinute"),
+    requestsPerHour: of(60, "requestsPerHour"),
+    requestsPerDay: of(1440, "requestsPerDay"),
+  };
 }
 
 /**
@@ -66,22 +77,9 @@ export function usageReport(buckets: readonly UsageBucket[], scope: ReportScope)
   const points = group(buckets, ({ minute }) => Math.floor(minute / step) * step);
   const failing = buckets.filter(({ status }) => status >= 400);
   const minutes = Math.max(1, span / MINUTE_MS);
-  const current = {
-    requestsPerMinute: total.requests / minutes,
-    requestsPerHour: total.requests / Math.max(1, minutes / 60),
-    requestsPerDay: total.requests / Math.max(1, minutes / 1440),
-  };
-  const peaks = {
-    requestsPerMinute: peak(buckets, 1),
-    requestsPerHour: peak(buckets, 60),
-    requestsPerDay: peak(buckets, 1440),
-  };
-  const utilization = Object.fromEntries(
-    Object.entries(peaks).map(([name, used]) => {
-      const ceiling = Object.entries(scope.ceilings).find(([key]) => key === name)?.[1];
-      return [name, ceiling === undefined ? 0 : (used / ceiling) * 100];
-    }),
-  );
+  const current = eachWindow((length) => total.requests / Math.max(1, minutes / length));
+  const peaks = eachWindow((length) => peak(buckets, length));
+  const utilization = eachWindow((_, name) => ratio(peaks[name], scope.ceilings[name] ?? 0) * 100);
   return {
     usage: {
       totalRequests: total.requests,

@@ -1,22 +1,13 @@
 import { connect } from "node:net";
 import type { z } from "zod";
 import type { PlanLimits } from "../../provider/domain/plans.ts";
-import type { CreateRequest, UpdateRequest } from "../../provider/domain/wire.ts";
+import type { UpdateRequest } from "../../provider/domain/wire.ts";
 import { isLoopback } from "../contract/addresses.ts";
 import { ApiFailure, type FailureKind } from "../contract/failures.ts";
-import { createBody, updateBody } from "../contract/requests.ts";
 
-/** A create body, or the documented failure that fits. Values are never quoted, only field paths. */
-export function parseCreate(body: unknown, limits: PlanLimits): CreateRequest {
-  const parsed = createBody.safeParse(body);
-  if (!parsed.success) throw schemaFailure(parsed.error);
-  checkCeilings(parsed.data.rateLimit, limits);
-  return parsed.data;
-}
-
-/** An update body; `expiry` can't be changed. */
-export function parseUpdate(body: unknown, limits: PlanLimits): UpdateRequest {
-  const parsed = updateBody.safeParse(body);
+/** The body of a create or an update; throws the documented failure that fits. Values are never quoted, only field paths. */
+export function parseBody<T extends UpdateRequest>(schema: z.ZodType<T>, body: unknown, limits: PlanLimits): T {
+  const parsed = schema.safeParse(body);
   if (!parsed.success) throw schemaFailure(parsed.error);
   checkCeilings(parsed.data.rateLimit, limits);
   return parsed.data;

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "../http/body.ts";
 import { digest } from "../store/secrets.ts";
-import { eachMethod, type Method, type OperatorContext, runOn } from "./method.ts";
+import { call, eachMethod, type Method, type OperatorContext, valuesOf } from "./method.ts";
 import { METHODS } from "./table.ts";
 
 /** Where the operator's methods are served, outside the API's prefix. */
@@ -35,7 +35,7 @@ export function operatorHttp(
       return answer(response, 404, { error: `POST one of ${[...methods.keys()].join(", ")}` });
     }
     try {
-      const result = await runOn(context, method, (await readBody(request)) ?? {});
+      const result = await call(context, method, valuesOf(method, (await readBody(request)) ?? {}));
       answer(response, 200, { result: result ?? null });
     } catch (error) {
       answer(response, 400, { error: error instanceof Error ? error.message : "failed" });

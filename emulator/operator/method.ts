@@ -63,18 +63,14 @@ export function bodyOf({ args }: Method, values: readonly unknown[]): unknown {
   return args instanceof z.ZodType ? values[0] : Object.fromEntries(args.map(([name], index) => [name, values[index]]));
 }
 
-/** Runs a method on the body of a request. Throws when the body isn't what its arguments are. */
-export function runOn(context: OperatorContext, { args, run }: Method, body: unknown): unknown {
-  if (args instanceof z.ZodType) return call(run, context, [args.parse(body)]);
+/** The body of a request as a call's values. Throws when it isn't what the arguments are. */
+export function valuesOf({ args }: Method, body: unknown): unknown[] {
+  if (args instanceof z.ZodType) return [args.parse(body)];
   const named = z.strictObject(Object.fromEntries(args)).parse(body);
-  return call(
-    run,
-    context,
-    args.map(([name]) => named[name]),
-  );
+  return args.map(([name]) => named[name]);
 }
 
 /** Runs a method on values that its types or its schemas have judged. */
-export function call(run: Method["run"], context: OperatorContext, values: readonly unknown[]): unknown {
+export function call(context: OperatorContext, { run }: Method, values: readonly unknown[]): unknown {
   return run(context, ...(values as never[])); // of every method at once only this can be said
 }

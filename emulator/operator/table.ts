@@ -6,9 +6,11 @@ import { modeChange, modesSchema } from "../modes.ts";
 import type { Core } from "../operations/operation.ts";
 import { deliver } from "./deliver.ts";
 import { viewOf } from "./keyView.ts";
-import { type Called, call, eachMethod, method, type OperatorContext } from "./method.ts";
+import { type Called, call, eachMethod, type Method, method, type OperatorContext } from "./method.ts";
 
 const whole = z.int().optional();
+const keyId = ["keyId", z.string()] as const;
+const instant = z.union([z.number(), z.string()]).optional();
 const wait = z.strictObject({
   operation: z.enum(OPERATIONS).optional(),
   phase: z.enum(PHASES).optional(),
@@ -40,9 +42,7 @@ export const METHODS = {
   /** The emulator's clock, epoch ms. */
   now: method([], ({ core }) => core.clock.now()),
   /** Stops the clock at an instant; `undefined` lets it follow the machine's. */
-  setNow: method([["instant", z.union([z.number(), z.string()]).optional()]], ({ core }, instant) => {
-    core.clock.set(instant);
-  }),
+  setNow: method([["instant", instant]], ({ core }, instant) => core.clock.set(instant)),
   advance: method([["ms", z.number()]], ({ core }, ms) => core.clock.advance(ms)),
   /** Every key of every account, oldest first, or those of one account. */
   keys: method([["account", whole]], ({ core }, account?: number) => {
@@ -50,27 +50,15 @@ export const METHODS = {
     return keys.filter((key) => account === undefined || key.account === account).map(viewOf);
   }),
   /** Changes a key out of band, as its owner could in a console; whatever `updates` is. No journal entry. */
-  edit: method(
-    [
-      ["keyId", z.string()],
-      ["change", updateRequest],
-    ],
-    ({ core }, keyId, change) => {
-      outOfBand(core, keyId, (account, now) => core.keys.change(account, keyId, change, now));
-    },
+  edit: method([keyId, ["change", updateRequest]], ({ core }, keyId, change) =>
+    outOfBand(core, keyId, (account, now) => core.keys.change(account, keyId, change, now)),
   ),
   /** Revokes a key out of band. */
-  revoke: method([["keyId", z.string()]], ({ core }, keyId) => {
-    outOfBand(core, keyId, (account, now) => core.keys.revoke(account, keyId, now));
-  }),
-  setInactive: method(
-    [
-      ["keyId", z.string()],
-      ["inactive", z.boolean()],
-    ],
-    ({ core }, keyId, inactive) => {
-      outOfBand(core, keyId, (account, now) => core.keys.setInactive(account, keyId, inactive, now));
-    },
+  revoke: method([keyId], ({ core }, keyId) =>
+    outOfBand(core, keyId, (account, now) => core.keys.revoke(account, keyId, now)),
+  ),
+  setInactive: method([keyId, ["inactive", z.boolean()]], ({ core }, keyId, inactive) =>
+    outOfBand(core, keyId, (account, now) => core.keys.setInactive(account, keyId, inactive, now)),
   ),
   /** Sends a signed event to every active key's webhooks that asked for it, or to those of one key. */
   event: method(event, ({ core }, event) => deliver(core, event)),
@@ -89,11 +77,8 @@ function outOfBand(core: Core, keyId: string, change: (account: number, now: num
 export type Operator = Called<typeof METHODS>;
 
 export function operator(context: OperatorContext): Operator {
-  // The cast says what `eachMethod` can't: it keeps the table's names, and `Operator` is made from the same table.
-  return eachMethod(
-    METHODS,
-    (_name, { run }) =>
-      (...values: unknown[]) =>
-        call(run, context, values),
-  ) as Operator;
+  const called = (_name: string, method: Method) => {
+    return (...values: unknown[]) => call(context, method, values);
+  };
+  return eachMethod(METHODS, called) as Operator; // it keeps the table's names, and the type is made from the same table
 }

@@ -70,11 +70,15 @@ export function keyStore(store: Store, webhooks: WebhookStore): KeyStore {
     }
     return key;
   };
-  const again = (id: string, now: number): KeyRecord => {
+  const asWritten = (id: string, now: number): KeyRecord => {
     addVersion.run(now, id);
     const key = find(id, now);
     if (key === undefined) throw new Error("a key just written can't be read");
     return key;
+  };
+  const write = ({ id, name, doc }: KeyRecord, revokedAt: number | null, inactive: boolean, now: number): KeyRecord => {
+    setKey.run(name, JSON.stringify(doc), revokedAt, inactive ? 1 : 0, id);
+    return asWritten(id, now);
   };
   const refuseTaken = (account: number, name: string, except: string): void => {
     if (taken.get(account, name, except) !== undefined) {
@@ -92,7 +96,7 @@ export function keyStore(store: Store, webhooks: WebhookStore): KeyStore {
       const doc: KeyDoc = { ...rest, webhooks: webhooks.put(id, asked) };
       const expiresAt = body.expiry === undefined ? null : Date.parse(body.expiry);
       addKey.run(id, account, digest(secret), name, JSON.stringify(doc), now, expiresAt);
-      return { secret, key: again(id, now) };
+      return { secret, key: asWritten(id, now) };
     },
     change: (account, id, body, now) => {
       const key = live(account, id, now);
@@ -104,19 +108,10 @@ export function keyStore(store: Store, webhooks: WebhookStore): KeyStore {
         permissions,
         webhooks: asked === undefined ? key.doc.webhooks : webhooks.put(id, asked),
       };
-      setKey.run(name, JSON.stringify(doc), null, key.status === "inactive" ? 1 : 0, id);
-      return again(id, now);
+      return write({ ...key, name, doc }, null, key.status === "inactive", now);
     },
-    revoke: (account, id, now) => {
-      const key = live(account, id, now);
-      setKey.run(key.name, JSON.stringify(key.doc), now, 0, id);
-      return again(id, now);
-    },
-    setInactive: (account, id, inactive, now) => {
-      const key = live(account, id, now);
-      setKey.run(key.name, JSON.stringify(key.doc), null, inactive ? 1 : 0, id);
-      return again(id, now);
-    },
+    revoke: (account, id, now) => write(live(account, id, now), now, false, now),
+    setInactive: (account, id, inactive, now) => write(live(account, id, now), null, inactive, now),
     byId: find,
     bySecret: (secret, now) => {
       const row = bySecret.get({ $hash: digest(secret), $now: now });
