@@ -77,8 +77,8 @@ export interface Emulator extends Operator {
 
 /** Starts a stand-in of the ZKScore key API on 127.0.0.1. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { dataDir = ":memory:", port = 0, prefix = "/v1", operatorToken = newToken("op_"), clock, ...rest } = options;
-  const { accounts: asked = [{}], ...given } = rest;
+  const { dataDir = ":memory:", port = 0, prefix = "/v1", clock, accounts: asked = [{}], ...rest } = options;
+  const { operatorToken = newToken("op_"), ...given } = rest;
   const accounts = asked.map((one) => ({ ...one, token: one.token ?? newToken("zkm_") }));
   const modes = modesSchema.parse({ ...DEFAULT_MODES, ...given });
   const store = openStore(dataDir);

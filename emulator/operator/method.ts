@@ -1,16 +1,8 @@
 import { z } from "zod";
-import type { Holds } from "../faults/holds.ts";
-import type { FaultRegistry } from "../faults/registry.ts";
-import type { Core } from "../operations/operation.ts";
-import type { Journal } from "../store/journal.ts";
+import type { ServeContext } from "../http/context.ts";
 
 /** What the operator's methods work on. */
-export interface OperatorContext {
-  core: Core;
-  faults: FaultRegistry;
-  holds: Holds;
-  journal: Journal;
-}
+export type OperatorContext = Pick<ServeContext, "core" | "faults" | "holds" | "journal">;
 
 /** A method's arguments: by name and in order, as a request's body holds them, or the one argument that is the body. */
 export type Arguments = readonly (readonly [name: string, schema: z.ZodType])[] | z.ZodType;
