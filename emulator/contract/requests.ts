@@ -71,7 +71,7 @@ export const createBody = createRequest.extend({
     })
     .optional(),
   expiry: instantText.optional().meta({
-    description: "When the key ends. An instant that has passed makes an expired key (assumed: no page refuses it).",
+    description: "When the key expires. An instant that has passed makes an expired key (assumed: no page refuses it).",
   }),
   webhooks: z
     .array(

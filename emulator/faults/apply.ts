@@ -113,7 +113,7 @@ async function apply(exchange: Exchange, fault: DueFault): Promise<void> {
 async function hold(exchange: Exchange, kind: Held["kind"], phase: Phase): Promise<void> {
   const { operation, requestId, keyId } = exchange.entry;
   const about = { kind, phase, operation, requestId, keyId };
-  // A paused request goes on though its client died: a server doesn't notice either. A hanging one ends with its client.
+  // A paused request continues even if its client died: a server doesn't notice either. A hanging one is dropped then.
   const how = await exchange.holds.hold(about, kind === "hang" ? exchange.left : undefined);
   if (how === "gone") throw new Cut();
 }

@@ -14,7 +14,7 @@ const when = {
   nth: z.int().min(1).optional(),
   /** Affects each such call from `nth` on: 1 = all, 2 = every other. Without it, consecutive calls. */
   every: z.int().min(1).optional(),
-  /** How often it takes effect. Default once, with `every` without end. */
+  /** How often it takes effect. Default once; with `every`, each time. */
   times: z.int().min(1).optional(),
   /** Only requests about this key. */
   keyId: z.string().optional(),
@@ -39,7 +39,7 @@ export const faultSpec = z.discriminatedUnion("kind", [
   spec("delay", { ms: z.number().nonnegative() }),
   /** Holds the request until released; dropped, uncommitted if it was, when the client goes. */
   spec("hang", {}),
-  /** Holds the request until released, whether or not the client is still there: it then goes on. */
+  /** Holds the request until released, even if the client has gone; it then continues. */
   spec("pause", {}),
   /** A whole HTTP answer whose JSON is cut after `bytes` (default half). */
   spec("truncated", { bytes: z.int().nonnegative().optional() }),

@@ -5,8 +5,8 @@ import type { Arrived, ServeContext } from "./context.ts";
 import type { PreparedCall } from "./prepare.ts";
 
 /**
- * Runs a call and counts the use of an issued key, in one transaction. Throws the refusal that the call deserves; the use
- * is counted all the same.
+ * Runs a call and counts the use of an issued key, in one transaction. A refused call is
+ * counted, too, and then its refusal is thrown.
  */
 export function commit(
   { core }: ServeContext,

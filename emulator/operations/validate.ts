@@ -74,12 +74,12 @@ function listens(url: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
     const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ""), port, timeout: 2000 });
-    const end = (reachable: boolean): void => {
+    const settle = (reachable: boolean): void => {
       socket.destroy();
       resolve(reachable);
     };
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-    socket.once("timeout", () => end(false));
+    socket.once("connect", () => settle(true));
+    socket.once("error", () => settle(false));
+    socket.once("timeout", () => settle(false));
   });
 }

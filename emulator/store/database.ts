@@ -72,7 +72,7 @@ const JOURNAL = "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, en
 function keepPrivate(path: string): void {
   const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
   closeSync(openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600));
-  for (const file of ["", "-wal", "-shm", "-journal"].map((end) => path + end)) {
+  for (const file of ["", "-wal", "-shm", "-journal"].map((suffix) => path + suffix)) {
     if (existsSync(file)) chmodSync(file, 0o600);
   }
 }

@@ -39,7 +39,7 @@ export interface Journal {
   open(entry: Omit<JournalEntry, "seq">): { entry: JournalEntry; note(change: Partial<JournalEntry>): void };
   /** Entries after `since` (a `seq`; default all), oldest first. */
   read(since?: number): JournalEntry[];
-  /** Forgets all entries; `seq` goes on counting. */
+  /** Forgets all entries; `seq` keeps counting. */
   clear(): void;
 }
 
