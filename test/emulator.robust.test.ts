@@ -10,6 +10,7 @@ import { expect, test } from "vitest";
 import { startEmulator } from "../emulator/index.ts";
 import { ask } from "./support/emulator.ts";
 import { onLoopback } from "./support/loopback.ts";
+import { copyOfAccount, recordedAccount } from "./support/releases.ts";
 
 /** The emulator outlives what clients do to it, ends when told to, and is quick enough for a fleet. */
 const KEYS = "/developer/keys";
@@ -88,22 +89,25 @@ test("the journal tells an answer that went out from one that was cut", async ()
   }
 });
 
+/** Receives deliveries, and notes of each whether it is signed with `secret`. */
+async function receiver(secret: string) {
+  const signed: boolean[] = [];
+  const server = createServer(async (request, response) => {
+    const signature = createHmac("sha256", secret);
+    signature.update(await text(request));
+    signed.push(request.headers["x-zkscore-signature"] === `sha256=${signature.digest("hex")}`);
+    response.end();
+  });
+  const { port, close } = await onLoopback(server);
+  return { signed, close, webhooks: [{ url: `http://127.0.0.1:${port}/`, events: ["score.updated"], secret }] };
+}
+
 test("restarted on the same folder, whatever the operator token, it signs with the same secret", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "zkscore-emulator-test-"));
-  const signed: boolean[] = [];
-  const receiver = await onLoopback(
-    createServer(async (request, response) => {
-      const signature = createHmac("sha256", "s");
-      signature.update(await text(request));
-      signed.push(request.headers["x-zkscore-signature"] === `sha256=${signature.digest("hex")}`);
-      response.end();
-    }),
-  );
+  const { signed, webhooks, close } = await receiver("s");
   try {
     const run = async (operatorToken: string) => {
       const emulator = await startEmulator({ dataDir, operatorToken, accounts: [{ token: "t" }] });
-      const url = `http://127.0.0.1:${receiver.port}/`;
-      const webhooks = [{ url, events: ["score.updated"], secret: "s" }];
       if (emulator.keys().length === 0) await ask(emulator.url + KEYS, "t", "POST", { ...body("a"), webhooks });
       const [delivery] = await emulator.event({ type: "score.updated" });
       const seen = [delivery?.status, emulator.journal().length];
@@ -115,7 +119,27 @@ test("restarted on the same folder, whatever the operator token, it signs with t
     expect(await run("one")).toEqual([200, 1]);
     expect(signed).toEqual([true, true, true]);
   } finally {
-    await receiver.close();
+    await close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test("a folder of 0.1.0, whose webhook secrets are sealed, opens, and signs for webhooks that are set again", async () => {
+  const dataDir = copyOfAccount("0.1.0");
+  const { signed, webhooks, close } = await receiver("s");
+  const emulator = await startEmulator(recordedAccount(dataDir));
+  try {
+    const [key] = emulator.keys().filter((one) => one.webhooks.length > 0);
+    const keyId = key?.id ?? "";
+    const [unsigned, again] = [webhooks.map(({ secret: _, ...rest }) => rest), webhooks];
+    for (const change of [unsigned, again]) {
+      emulator.edit(keyId, { webhooks: change });
+      expect(await emulator.event({ type: "score.updated", keyId })).toMatchObject([{ keyId, status: 200 }]);
+    }
+    expect(signed).toEqual([false, true]);
+  } finally {
+    await emulator.close();
+    await close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
