@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { newToken } from "./secrets.ts";
+import { newToken } from "./store/secrets.ts";
 
 const schema = z.strictObject({ token: z.string().min(1), operatorToken: z.string().min(1) });
 /** The two tokens an emulator process is used with. */

@@ -1,28 +1,33 @@
 import { once } from "node:events";
-import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
+import { type AccountOptions, account } from "./accounts.ts";
+import { ask } from "./ask.ts";
 import { virtualClock } from "./clock.ts";
-import { type AccountOptions, account, type Core } from "./core.ts";
-import { faultRegistry } from "./faults.ts";
-import { handle } from "./handler.ts";
-import { holds } from "./holds.ts";
-import { openJournal } from "./journal.ts";
-import { keyStore } from "./keyStore.ts";
-import { limits } from "./limits.ts";
+import { holds } from "./faults/holds.ts";
+import { faultRegistry } from "./faults/registry.ts";
+import type { ServeContext } from "./http/context.ts";
+import { serve } from "./http/serve.ts";
 import { DEFAULT_MODES, type Modes, modesSchema } from "./modes.ts";
-import { type ModeBox, type Operator, operator } from "./operator.ts";
-import { OPERATOR_PATH, operatorHttp } from "./operatorHttp.ts";
-import { newToken, vault } from "./secrets.ts";
-import { openStore } from "./store.ts";
-import { usageStore } from "./usageStore.ts";
-import { webhooks } from "./webhooks.ts";
+import { limits } from "./operations/limits.ts";
+import type { Core } from "./operations/operation.ts";
+import { OPERATOR_PATH, operatorHttp } from "./operator/http.ts";
+import { type Operator, operator } from "./operator/table.ts";
+import { openStore } from "./store/database.ts";
+import { openJournal } from "./store/journal.ts";
+import { keyStore } from "./store/keys.ts";
+import { newToken } from "./store/secrets.ts";
+import { usageStore } from "./store/usage.ts";
+import { webhookStore } from "./store/webhooks.ts";
 
-export type { AccountOptions } from "./core.ts";
-export { type FaultKind, type FaultSpec, KIND_PHASES, PHASES, type Phase } from "./faultSpec.ts";
-export type { FaultState } from "./faults.ts";
-export type { Held } from "./holds.ts";
-export type { JournalEntry, Operation } from "./journal.ts";
+export type { AccountOptions } from "./accounts.ts";
+export type { Operation } from "./contract/statuses.ts";
+export type { Held } from "./faults/holds.ts";
+export type { FaultState } from "./faults/registry.ts";
+export { type FaultKind, type FaultSpec, KIND_PHASES, PHASES, type Phase } from "./faults/spec.ts";
 export type { Modes } from "./modes.ts";
-export type { KeyView, Operator } from "./operator.ts";
+export type { KeyView } from "./operator/keyView.ts";
+export type { Operator } from "./operator/table.ts";
+export type { JournalEntry } from "./store/journal.ts";
 
 /** How to start; every mode can be given here, too. */
 export interface EmulatorOptions extends Partial<Modes> {
@@ -34,10 +39,17 @@ export interface EmulatorOptions extends Partial<Modes> {
   prefix?: string;
   /** Default one account with a generated token and no ceilings. Keep the order: a restart goes by the index. */
   accounts?: AccountOptions[];
-  /** Generated when absent. Webhook secrets are sealed with it: give the same one to read them after a restart. */
+  /** Generated when absent. */
   operatorToken?: string;
   /** An instant the clock stands at; default the machine's clock. */
   clock?: number | string;
+}
+
+/** A request with an issued key. */
+interface Use {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
 }
 
 /** What one request with an issued key came to. */
@@ -58,40 +70,46 @@ export interface Emulator extends Operator {
   /** The accounts with their tokens, in order. */
   accounts: (AccountOptions & { token: string })[];
   /** Uses an issued key over the network, as an application would; default `GET /scores/alice.zks`. */
-  use(secret: string, what?: { method?: string; path?: string; headers?: Record<string, string> }): Promise<Used>;
+  use(secret: string, what?: Use): Promise<Used>;
   /** Drops every connection and held request and closes the databases. Nothing that was answered is lost. */
   close(): Promise<void>;
 }
 
 /** Starts a stand-in of the ZKScore key API on 127.0.0.1. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { dataDir = ":memory:", port = 0, prefix = "/v1", operatorToken = newToken("op_"), clock, ...rest } = options;
-  const { accounts: asked = [{}], ...given } = rest;
+  const { dataDir = ":memory:", port = 0, prefix = "/v1", clock, accounts: asked = [{}], ...rest } = options;
+  const { operatorToken = newToken("op_"), ...given } = rest;
   const accounts = asked.map((one) => ({ ...one, token: one.token ?? newToken("zkm_") }));
-  const box: ModeBox = { modes: modesSchema.parse({ ...DEFAULT_MODES, ...given }) };
+  const modes = modesSchema.parse({ ...DEFAULT_MODES, ...given });
   const store = openStore(dataDir);
-  const safe = vault(operatorToken);
+  const webhooks = webhookStore(store);
   const core: Core = {
     store,
-    keys: keyStore(store, safe),
+    keys: keyStore(store, webhooks),
     usage: usageStore(store),
-    webhooks: webhooks(store, safe),
+    webhooks,
     clock: virtualClock(clock),
     accounts: accounts.map(account),
-    modes: () => box.modes,
+    modes,
   };
-  const parts = { faults: faultRegistry(), holds: holds(), journal: openJournal(store, dataDir !== ":memory:") };
-  const control = operator(core, box, parts);
-  const serveOperator = operatorHttp(control, operatorToken);
   const stop = new AbortController();
-  const handler = { core, limits: limits(core), prefix, stopping: stop.signal, ...parts };
+  const context: ServeContext = {
+    core,
+    limits: limits(core),
+    faults: faultRegistry(),
+    holds: holds(),
+    journal: openJournal(store, dataDir !== ":memory:"),
+    prefix,
+    stopping: stop.signal,
+  };
+  const serveOperator = operatorHttp(context, operatorToken);
 
   const pending = new Set<Promise<void>>();
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     const url = addressOf(request);
     const work = url.pathname.startsWith(OPERATOR_PATH)
       ? serveOperator(request, response, url.pathname)
-      : handle(handler, { request, response, url });
+      : serve(context, request, response, url);
     pending.add(work);
     void work.finally(() => pending.delete(work));
   });
@@ -108,16 +126,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const url = `${origin}${prefix}`;
 
   return {
-    ...control,
+    ...operator(context),
     url,
     origin,
     port: actual,
     operatorToken,
     accounts,
-    use: (secret, what = {}) => use(url, secret, what),
+    use: (secret, what) => use(url, secret, what),
     close: async () => {
       stop.abort();
-      parts.holds.shut();
+      context.holds.shut();
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
@@ -138,23 +156,10 @@ function addressOf(request: IncomingMessage): URL {
 async function use(
   url: string,
   secret: string,
-  what: { method?: string; path?: string; headers?: Record<string, string> },
+  { method = "GET", path = "/scores/alice.zks", headers }: Use = {},
 ): Promise<Used> {
-  const headers = { ...what.headers, Authorization: `Bearer ${secret}` };
-  const outgoing = httpRequest(`${url}${what.path ?? "/scores/alice.zks"}`, {
-    method: what.method ?? "GET",
-    agent: false,
-    headers,
-  });
-  const response = new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once("response", resolve);
-    outgoing.once("error", reject);
-  });
-  outgoing.end();
-  const answer = await response;
-  let text = "";
-  for await (const chunk of answer) text += String(chunk);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: parseJson(text) };
+  const { text, ...rest } = await ask(url + path, method, { ...headers, Authorization: `Bearer ${secret}` });
+  return { ...rest, body: parseJson(text) };
 }
 
 function parseJson(text: string): unknown {

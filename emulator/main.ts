@@ -6,7 +6,7 @@ import { PLANS } from "../provider/domain/plans.ts";
 import { oneLine, ownLines } from "../provider/domain/shown.ts";
 import { credentials, credentialsFile } from "./credentials.ts";
 import { type Emulator, startEmulator } from "./index.ts";
-import { type DEFAULT_MODES, modesSchema } from "./modes.ts";
+import { modesSchema } from "./modes.ts";
 
 const USAGE = `Runs a stand-in of the ZKScore key API on 127.0.0.1.
 
@@ -20,18 +20,9 @@ const USAGE = `Runs a stand-in of the ZKScore key API on 127.0.0.1.
 Tokens: ZKSCORE_EMULATOR_TOKEN and ZKSCORE_EMULATOR_OPERATOR_TOKEN, or generated into DIR/credentials.json.
 `;
 
-interface Arguments {
-  port: number;
-  data: string | undefined;
-  plan: (typeof PLANS)[number];
-  updates: (typeof DEFAULT_MODES)["updates"];
-  prefix: string;
-  json: boolean;
-}
-
 /** Runs an emulator until SIGINT or SIGTERM; resolves with the exit code. */
 export async function runEmulator(argv: readonly string[]): Promise<number> {
-  let args: Arguments | undefined;
+  let args: ReturnType<typeof readArguments>;
   try {
     args = readArguments(argv);
   } catch (error) {
@@ -70,7 +61,7 @@ export async function runEmulator(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readArguments(argv: readonly string[]): Arguments | undefined {
+function readArguments(argv: readonly string[]) {
   const { values } = parseArgs({
     args: [...argv],
     options: {

@@ -36,7 +36,6 @@ export type Modes = z.infer<typeof modesSchema>;
 
 /** Some of the modes, to change them. */
 export const modeChange = modesSchema.partial();
-export type ModeChange = z.infer<typeof modeChange>;
 
 /** The documented behaviour, as far as there is one. */
 export const DEFAULT_MODES: Readonly<Modes> = {

@@ -1,61 +1,41 @@
 import { z } from "zod";
 import type { CreateRequest } from "../provider/domain/wire.ts";
-import { DAY_MS } from "./clock.ts";
+import { DAY_MS, iso } from "./clock.ts";
 
 /** What a server may do to a key beyond what it was asked for. */
 const WIDENINGS = {
   /** Every action on every resource. */
   all: (key) => ({ ...key, permissions: [{ resource: "all", actions: ["all"] }] }),
   /** `delete` beside what is granted. */
-  grant: (key) => ({
-    ...key,
-    permissions: eachPermission(key, (one) => ({ ...one, actions: [...one.actions, "delete"] })),
-  }),
+  grant: (key) => eachPermission(key, (one) => ({ ...one, actions: [...one.actions, "delete"] })),
   /** `read` wherever `write` is granted. */
-  impliedRead: (key) => ({
-    ...key,
-    permissions: eachPermission(key, (one) => ({
+  impliedRead: (key) =>
+    eachPermission(key, ({ actions, ...one }) => ({
       ...one,
-      actions: one.actions.includes("write") ? [...new Set([...one.actions, "read"])] : one.actions,
+      actions: actions.includes("write") ? [...new Set([...actions, "read"])] : actions,
     })),
-  }),
   /** A restriction that isn't kept. */
-  identities: (key) => ({ ...key, permissions: eachPermission(key, (one) => unrestricted(one, "identities")) }),
-  chains: (key) => ({ ...key, permissions: eachPermission(key, (one) => unrestricted(one, "chains")) }),
-  ipWhitelist: (key) => ({ ...key, permissions: eachPermission(key, (one) => unrestricted(one, "ipWhitelist")) }),
+  identities: (key) => eachPermission(key, (one) => unrestricted(one, "identities")),
+  chains: (key) => eachPermission(key, (one) => unrestricted(one, "chains")),
+  ipWhitelist: (key) => eachPermission(key, (one) => unrestricted(one, "ipWhitelist")),
   /** A block of addresses more. */
-  widerBlock: (key) => ({
-    ...key,
-    permissions: eachPermission(key, (one) =>
-      one.restrictions?.ipWhitelist === undefined
-        ? one
-        : {
-            ...one,
-            restrictions: { ...one.restrictions, ipWhitelist: [...one.restrictions.ipWhitelist, "198.51.100.0/24"] },
-          },
-    ),
-  }),
-  /** No end. */
-  expiry: ({ expiry: _end, ...key }) => key,
+  widerBlock: (key) =>
+    eachPermission(key, (one) => {
+      const { ipWhitelist, ...rest } = one.restrictions ?? {};
+      if (ipWhitelist === undefined) return one;
+      return { ...one, restrictions: { ...rest, ipWhitelist: [...ipWhitelist, "198.51.100.0/24"] } };
+    }),
+  /** It never expires. */
+  expiry: ({ expiry: _lost, ...key }) => key,
   /** A year more. */
-  laterExpiry: (key) =>
-    key.expiry === undefined ? key : { ...key, expiry: new Date(Date.parse(key.expiry) + 365 * DAY_MS).toISOString() },
-  /** The end of the day, in UTC. */
-  roundExpiry: (key) =>
-    key.expiry === undefined
-      ? key
-      : { ...key, expiry: new Date(Math.ceil(Date.parse(key.expiry) / DAY_MS) * DAY_MS).toISOString() },
+  laterExpiry: (key) => expiresAt(key, (ms) => ms + 365 * DAY_MS),
+  /** The next midnight, in UTC. */
+  roundExpiry: (key) => expiresAt(key, (ms) => Math.ceil(ms / DAY_MS) * DAY_MS),
   /** Ten times the limits. */
-  limits: (key) => ({
-    ...key,
-    ...(key.rateLimit === undefined
-      ? {}
-      : {
-          rateLimit: Object.fromEntries(
-            Object.entries(key.rateLimit).map(([name, limit]) => [name, 10 * Number(limit)]),
-          ),
-        }),
-  }),
+  limits: ({ rateLimit, ...key }) => {
+    const tenfold = Object.entries(rateLimit ?? {}).map(([name, limit]) => [name, 10 * Number(limit)]);
+    return rateLimit === undefined ? key : { ...key, rateLimit: Object.fromEntries(tenfold) };
+  },
   /** No permissions are said, or kept. */
   none: (key) => ({ ...key, permissions: [] }),
   /** No limits. */
@@ -99,8 +79,12 @@ export function echoesRequest(mode: Widen): boolean {
   return mode !== "no" && mode.where === "store";
 }
 
-function eachPermission({ permissions }: Asked, change: (permission: Permission) => Permission): Permission[] {
-  return permissions.map(change);
+function eachPermission(key: Asked, change: (permission: Permission) => Permission): Asked {
+  return { ...key, permissions: key.permissions.map(change) };
+}
+
+function expiresAt(key: Asked, change: (ms: number) => number): Asked {
+  return key.expiry === undefined ? key : { ...key, expiry: iso(change(Date.parse(key.expiry))) };
 }
 
 function unrestricted(

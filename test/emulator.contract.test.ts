@@ -1,7 +1,13 @@
 import { afterAll, expect, test } from "vitest";
-import { SCHEMAS } from "../emulator/contract.ts";
+import { SCHEMAS } from "../emulator/contract/schemas.ts";
+import {
+  KEY_OPERATIONS,
+  type KeyOperation,
+  STATUS_TABLE,
+  STATUSES,
+  type Status,
+} from "../emulator/contract/statuses.ts";
 import { type EmulatorOptions, startEmulator } from "../emulator/index.ts";
-import { KEY_OPERATIONS, type KeyOperation, STATUS_TABLE, STATUSES, type Status } from "../emulator/statuses.ts";
 import { ask, type Raw } from "./support/emulator.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { openapi, openapiText } from "../emulator/openapi.ts";
-import { KEY_OPERATIONS, STATUS_TABLE } from "../emulator/statuses.ts";
+import { openapi, openapiText } from "../emulator/contract/openapi.ts";
+import { KEY_OPERATIONS, STATUS_TABLE } from "../emulator/contract/statuses.ts";
 
 test("docs/openapi.json is what the schemas say now (else: npm run openapi)", () => {
   expect(readFileSync("docs/openapi.json", "utf8")).toBe(openapiText());

@@ -1,11 +1,16 @@
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { startEmulator } from "../emulator/index.ts";
 import { ask } from "./support/emulator.ts";
+import { onLoopback } from "./support/loopback.ts";
+import { copyOfAccount, recordedAccount } from "./support/releases.ts";
 
 /** The emulator outlives what clients do to it, ends when told to, and is quick enough for a fleet. */
 const KEYS = "/developer/keys";
@@ -84,22 +89,57 @@ test("the journal tells an answer that went out from one that was cut", async ()
   }
 });
 
-test("restarted on the same folder, another operator token can't sign, the same one can", async () => {
+/** Receives deliveries, and notes of each whether it is signed with `secret`. */
+async function receiver(secret: string) {
+  const signed: boolean[] = [];
+  const server = createServer(async (request, response) => {
+    const signature = createHmac("sha256", secret);
+    signature.update(await text(request));
+    signed.push(request.headers["x-zkscore-signature"] === `sha256=${signature.digest("hex")}`);
+    response.end();
+  });
+  const { port, close } = await onLoopback(server);
+  return { signed, close, webhooks: [{ url: `http://127.0.0.1:${port}/`, events: ["score.updated"], secret }] };
+}
+
+test("restarted on the same folder, whatever the operator token, it signs with the same secret", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "zkscore-emulator-test-"));
+  const { signed, webhooks, close } = await receiver("s");
   try {
     const run = async (operatorToken: string) => {
       const emulator = await startEmulator({ dataDir, operatorToken, accounts: [{ token: "t" }] });
-      const webhooks = [{ url: "http://127.0.0.1:1/", events: ["score.updated"], secret: "s" }];
       if (emulator.keys().length === 0) await ask(emulator.url + KEYS, "t", "POST", { ...body("a"), webhooks });
       const [delivery] = await emulator.event({ type: "score.updated" });
-      const seen = [delivery?.failure, emulator.journal().length];
+      const seen = [delivery?.status, emulator.journal().length];
       await emulator.close();
       return seen;
     };
-    expect(await run("one")).toEqual(["no answer", 1]);
-    expect(await run("two")).toEqual(["secret sealed under another operator token", 1]);
-    expect(await run("one")).toEqual(["no answer", 1]);
+    expect(await run("one")).toEqual([200, 1]);
+    expect(await run("two")).toEqual([200, 1]);
+    expect(await run("one")).toEqual([200, 1]);
+    expect(signed).toEqual([true, true, true]);
   } finally {
+    await close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test("a folder of 0.1.0, whose webhook secrets are sealed, opens, and signs for webhooks that are set again", async () => {
+  const dataDir = copyOfAccount("0.1.0");
+  const { signed, webhooks, close } = await receiver("s");
+  const emulator = await startEmulator(recordedAccount(dataDir));
+  try {
+    const [key] = emulator.keys().filter((one) => one.webhooks.length > 0);
+    const keyId = key?.id ?? "";
+    const [unsigned, again] = [webhooks.map(({ secret: _, ...rest }) => rest), webhooks];
+    for (const change of [unsigned, again]) {
+      emulator.edit(keyId, { webhooks: change });
+      expect(await emulator.event({ type: "score.updated", keyId })).toMatchObject([{ keyId, status: 200 }]);
+    }
+    expect(signed).toEqual([false, true]);
+  } finally {
+    await emulator.close();
+    await close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 });

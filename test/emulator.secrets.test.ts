@@ -4,10 +4,10 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
-import { operatorClient } from "../emulator/operatorClient.ts";
+import { operatorClient } from "../emulator/operator/client.ts";
 import { ask } from "./support/emulator.ts";
 
-/** No secret is kept in clear or journalled, and nobody but the operator, on this machine, gets at the controls. */
+/** No key or token is kept in clear, no secret is journalled, and nobody but the operator, on this machine, gets at the controls. */
 const KEYS = "/developer/keys";
 const TOKEN = "management-canary-6c1f0a9d7e42b835";
 const OPERATOR = "operator-canary-91d3c5b7a2e4f608";
@@ -66,14 +66,22 @@ test("the journal holds no secret", () => {
   for (const secret of secrets) expect(found(`${text}${secret.slice(0, -1)}`, secret)).toBe(true); // the control
 });
 
-test("the files of the databases hold no secret", () => {
+test("the files of the databases hold no key and no token; a webhook's secret, which signs, only emulator.db does", () => {
   const files = readdirSync(dir);
   expect(files).toContain("emulator.db-wal");
   expect(files).toContain("journal.db");
-  const text = files.map((file) => readFileSync(join(dir, file), "latin1")).join("");
-  expect(text).toContain("http://127.0.0.1:9/"); // what was stored is in there, readable
-  for (const secret of secrets) expect(found(text, secret)).toBe(false);
-  for (const secret of secrets) expect(found(text + secret, secret)).toBe(true); // the control
+  const textOf = (name: string) =>
+    files
+      .filter((file) => file.startsWith(name))
+      .map((file) => readFileSync(join(dir, file), "latin1"))
+      .join("");
+  const [all, keys] = [textOf(""), textOf("emulator.db")];
+  expect(keys).toContain("http://127.0.0.1:9/"); // what was stored is in there, readable
+  for (const secret of secrets.filter((one) => one !== WEBHOOK)) expect(found(all, secret)).toBe(false);
+  expect(found(keys, WEBHOOK)).toBe(true); // for the owner alone: emulator.filesArePrivate
+  for (const file of files.filter((one) => !one.startsWith("emulator.db")))
+    expect(found(textOf(file), WEBHOOK)).toBe(false);
+  for (const secret of secrets) expect(found(all + secret, secret)).toBe(true); // the control
 });
 
 test("the operator's view and error answers hold no secret", async () => {

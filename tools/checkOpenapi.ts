@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     console.log(`${found.operations} operations, ${found.cases} requests`);
     if (!found.clean || broken.length > 0) {
       console.error(
-        `${found.output}\nThe document and the emulator disagree: mend emulator/requests.ts, or the emulator.`,
+        `${found.output}\nThe document and the emulator disagree: mend emulator/contract/requests.ts, or the emulator.`,
       );
       return 1;
     }

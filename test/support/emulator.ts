@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { resolve as resolvePath } from "node:path";
 import { createInterface } from "node:readline";
-import { operatorClient, type RemoteOperator } from "../../emulator/operatorClient.ts";
+import { operatorClient, type RemoteOperator } from "../../emulator/operator/client.ts";
 
 /** An answer as it came over the socket. */
 export interface Raw {
