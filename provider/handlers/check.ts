@@ -46,7 +46,8 @@ export function check(context: HandlerContext, olds: object, news: object): Chec
   });
   warnUnknownEvents(context, result);
   const found = [...rules, ...ignoredProblems(olds, result), ...leakProblems(olds, result)];
-  if (found.length === 0 && typeof result.ownership.owner === "string") context.view.registering(result.ownership.owner);
+  if (found.length === 0 && typeof result.ownership.owner === "string")
+    context.view.registering(result.ownership.owner);
   return { inputs: result, failures: found.map(sentence) };
 }
 
