@@ -11,7 +11,7 @@ const USAGE = `zkscore-keys list [--all] [--json]
 The account's live keys (active or inactive): name, id, permissions, status, when they end, when they were last used,
 and which stack made them. No secret: the API shows one once.
 
-  --all    revoked and expired keys, too
+  --all    also revoked and expired keys
   --json   an array on stdout
 `;
 

@@ -15,13 +15,13 @@ import { readStates } from "./reconcile/sources.ts";
 const USAGE = `zkscore-keys reconcile [FILE...] [--revoke-orphans [--used] [--yes]] [--expiring 14d] [--kept ID]... [--json]
 
 Compares the account with the states of Pulumi stacks: which keys a stack manages, which are retired until when, which
-are orphaned, foreign, about to end, or missing. Reads ids only: no passphrase is needed, and secrets stay encrypted.
+are orphaned, foreign, about to expire, or missing. Reads ids only: no passphrase is needed, and secrets stay encrypted.
 
   FILE               output of \`pulumi stack export\`; - is stdin. Without a file: the current stack
   --revoke-orphans   revokes orphans that nobody has used, after a question. Never a foreign key, a key whose stack's
                      state was not given, a retired or kept key, one in a pending operation, or one newer than the state.
                      Who has what is told by the states; a mark on a key is only a hint
-  --used             those that were used, too: whoever has their secret is cut off
+  --used             also those that were used: whoever has their secret is cut off
   --yes              without the question
   --expiring TIME    how far ahead an end is reported; default 14d
   --kept ID          a key that you have let go under \`retain\`: without this, one that may do more than read needs a look

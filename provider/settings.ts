@@ -75,7 +75,7 @@ export function hostSettings(env: Environment, config: Configured): HostSettings
   };
 }
 
-/** Where to, must be said in the same breath: the stack's configuration may still hold the old address. */
+/** The address must be given with it: the stack's configuration may still hold the old address. */
 function confirmMoved(env: Environment): boolean {
   if (env["ZKSCORE_CONFIRM_MOVED"] !== "1") return false;
   if ((env["ZKSCORE_BASE_URL"] ?? "").trim() !== "") return true;

@@ -35,7 +35,7 @@ describe("a key nobody has used can be let go under retain", () => {
     await stack.up(keys({ b: SCORES }));
     expect(stack.key("a")).toBeUndefined();
     expect(stack.log).toMatch(new RegExp(`warning: a: key ${key} .*was never used and can't be used from here`));
-    expect(stack.log).toContain("A later `pulumi destroy` of proj/dev would take it for a leftover");
+    expect(stack.log).toContain("A later `pulumi destroy` of proj/dev would take it for an orphan");
     expect(liveIds(api)).toContain(key);
   });
 
@@ -61,7 +61,7 @@ test("the predecessor of a retained key lives on, as was said, through a later d
   await stack.up(keys({ a: rotated(2, { deletionPolicy: "retain" }), b: SCORES }));
   const second = id();
   await stack.up(keys({ b: SCORES }));
-  expect(stack.log).toContain(`key ${first}, which it replaced, lives on, too: no run will end it`);
+  expect(stack.log).toContain(`key ${first}, which it replaced, stays alive as well: no run will revoke it`);
   await stack.destroy();
   expect(liveIds(api).toSorted()).toEqual([first, second].toSorted());
 });

@@ -9,7 +9,7 @@ import type { ExportedState } from "../exportedState.ts";
  * What a live key of the account is to the states that were given:
  * - `managed`: it stands in one of them; `retired`: a key that stands there replaced it, and it lives until an instant;
  * - `pending`: an operation on it, or on its resource, was begun and has not ended;
- * - `orphaned`: it carries a given stack's mark and stands in no given state; `kept`: so, and marked as made under `retain`;
+ * - `orphaned`: it carries a given stack's mark and is in no given state; `kept`: so, and marked as made under `retain`;
  * - `elsewhere`: it carries the identity of a given stack and the name of one that was not given: a copy, or a rename;
  * - `foreign`: it carries no mark, or another identity's.
  * Ids prove, marks only hint: whoever may create keys may write any mark. A mark never keeps an orphan from being revoked.
@@ -33,7 +33,7 @@ export interface Finding {
   hint?: string;
 }
 
-/** A key that stands in a state and that the account doesn't have as a live one. */
+/** A key that is in a state and that the account doesn't have as a live one. */
 export interface Missing {
   keyId: string;
   urn: string;

@@ -7,8 +7,8 @@ const HEADINGS: Readonly<Record<Relation, string>> = {
   pending: "In an operation that was begun and hasn't ended (run `pulumi up --refresh`, then look again)",
   orphaned:
     "Orphaned: made by a stack whose state was given, and not in that state (a killed run, `state delete`, a restored backup, or retainOnDelete or deletedWith from a transform)",
-  kept: "Let go under `deletionPolicy: retain`, as their marks say: they live on, and nobody manages them",
-  elsewhere: "Made by a copy or under another name of a stack: give that stack's state, too",
+  kept: "Let go under `deletionPolicy: retain`, as their marks say: they stay alive, and nobody manages them",
+  elsewhere: "Made by a copy or under another name of a stack: also give that stack's state",
   foreign: "Foreign: made by hand or by another stack",
 };
 

@@ -37,7 +37,7 @@ export interface ClientOptions {
   userAgent?: string;
 }
 
-/** The API client of one policy. `close` ends every connection; calls under way fail. */
+/** The API client of one run. `close` ends every connection; calls under way fail. */
 export function createClient(options: ClientOptions): KeyApi & { close(): Promise<void> } {
   const base = parseBaseUrl(options.baseUrl, options.origins?.baseUrl);
   const policy = createCallPolicy({
@@ -70,7 +70,7 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
     },
 
     async list(mode) {
-      // A caller may join a fetch that began before it; its own deadline holds all the same.
+      // A caller may join a fetch that began before it; its own deadline still holds.
       const { call, deadline } = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
       const listing = await within(remaining(policy.clock, deadline), mode === "fresh" ? store.fresh : store.shared);
       if (listing === undefined) throw deadlineError(call, "not-executed");

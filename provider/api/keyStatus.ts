@@ -47,7 +47,7 @@ export function serverNow(listing: Listing, monotonic: number): number {
 }
 
 /** Whether the key has this name. A server may show names in another case. */
-export function isNamed(key: RemoteKey, name: string): boolean {
+export function hasName(key: RemoteKey, name: string): boolean {
   return key.name.trim().toLowerCase() === name.toLowerCase();
 }
 

@@ -99,7 +99,7 @@ const rateLimit = fields({
     context.addIssue({
       code: "custom",
       path: ["burstLimit"],
-      message: "is above requestsPerMinute; a burst can't exceed the minute it lies in: lower it or raise the minute",
+      message: "is above requestsPerMinute; a burst can't exceed its minute: lower it or raise the minute",
     });
   }
 });
@@ -150,7 +150,7 @@ const propertyPath = text("a property path").superRefine((path, context) => {
   }
 });
 
-/** Made by the constructor; judged all the same, since a transform can set it. */
+/** Made by the constructor; judged as well, since a transform can set it. */
 const options = fields({
   replaceOnChanges: z.array(propertyPath).optional(),
   timeouts: fields(

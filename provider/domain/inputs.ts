@@ -133,8 +133,8 @@ export interface KeyState extends KeyInputs {
   rotateAt?: string;
   previous: Retired[];
   /**
-   * Every key that the creation of this one retired, those too that the engine was to delete at once. One that lives on
-   * all the same was kept by an option of Pulumi's (`retainOnDelete`, `deletedWith`); `update` then revokes it.
+   * Every key that the creation of this one retired, those too that the engine was to delete at once. One that is alive
+   * nevertheless was kept by an option of Pulumi's (`retainOnDelete`, `deletedWith`); `update` then revokes it.
    */
   retires?: Retired[];
   /**

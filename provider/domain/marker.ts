@@ -5,7 +5,7 @@ import { sha256 } from "./stable.ts";
 /**
  * The ownership marker: what a key in the account says about whose it is. It travels in the key's metadata under the
  * reserved prefix, as flat strings. A server that drops or caps metadata makes it unreadable: then the key is nobody's
- * and only its id in a state can end it.
+ * and only its id in a state can get it revoked.
  */
 export interface Marker {
   project: string;
@@ -22,20 +22,20 @@ export interface Marker {
   keep: boolean;
 }
 
-const P = "pulumi:";
+const PREFIX = "pulumi:";
 
 export function encodeMarker(marker: Marker): Record<string, string> {
   return {
-    [`${P}project`]: marker.project,
-    [`${P}stack`]: marker.stack,
-    [`${P}name`]: marker.name,
-    [`${P}identity`]: marker.identity,
-    [`${P}owner`]: marker.owner,
-    [`${P}attempt`]: marker.attempt,
+    [`${PREFIX}project`]: marker.project,
+    [`${PREFIX}stack`]: marker.stack,
+    [`${PREFIX}name`]: marker.name,
+    [`${PREFIX}identity`]: marker.identity,
+    [`${PREFIX}owner`]: marker.owner,
+    [`${PREFIX}attempt`]: marker.attempt,
     ...(marker.retires.length > 0
-      ? { [`${P}retires`]: marker.retires.map((r) => `${r.keyId}@${r.revokeAfter}`).join(",") }
+      ? { [`${PREFIX}retires`]: marker.retires.map((r) => `${r.keyId}@${r.revokeAfter}`).join(",") }
       : {}),
-    ...(marker.keep ? { [`${P}keep`]: "true" } : {}),
+    ...(marker.keep ? { [`${PREFIX}keep`]: "true" } : {}),
   };
 }
 
@@ -43,7 +43,7 @@ export function encodeMarker(marker: Marker): Record<string, string> {
 export function decodeMarker(metadata: Readonly<Record<string, unknown>> | null | undefined): Marker | undefined {
   if (metadata === null || metadata === undefined) return undefined;
   const field = (name: string): string | undefined => {
-    const value = Object.hasOwn(metadata, P + name) ? metadata[P + name] : undefined;
+    const value = Object.hasOwn(metadata, PREFIX + name) ? metadata[PREFIX + name] : undefined;
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const [project, stack, name] = [field("project"), field("stack"), field("name")];
@@ -68,7 +68,7 @@ function decodeRetires(text: string | undefined): Retired[] | undefined {
 
 /** The program's own metadata: without the marker. */
 export function userMetadata(metadata: Readonly<Record<string, unknown>> | null | undefined): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith(P)));
+  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith(PREFIX)));
 }
 
 /** The type of a key in every URN and state. A permanent interface. */

@@ -39,10 +39,10 @@ export function compromisedChanged(olds: Rotation | undefined, news: Rotation | 
 }
 
 /**
- * What a new key retires: the superseded key until now + overlap (until now without one), and what that key's own
- * ledger still held, each with its first instant, never prolonged, never cut.
+ * What a new key retires: the superseded key until now + overlap (until now without one), and what that key
+ * itself still retired, each with its first instant, never prolonged, never cut.
  */
-export function ledgerAfter(
+export function retiredAfter(
   superseded: { keyId: string; previous: Retired[] },
   inputs: KeyInputs,
   now: number,
@@ -56,7 +56,7 @@ export function ledgerAfter(
 }
 
 /** Entries whose instant has come at `now`; an instant that can't be read never comes. */
-export function dueEntries(previous: readonly Retired[], now: number): Retired[] {
+export function overOf(previous: readonly Retired[], now: number): Retired[] {
   return previous.filter((entry) => (instantMs(entry.revokeAfter) ?? Number.POSITIVE_INFINITY) <= now);
 }
 
@@ -66,8 +66,8 @@ export function hasOverlap(rotation: Rotation | undefined): boolean {
 }
 
 /** Without an overlap the predecessor ends in its own `delete` of the same run: nothing stays pending. */
-export function withoutDue(previous: readonly Retired[], now: number): Retired[] {
-  const due = new Set(dueEntries(previous, now));
+export function withoutOver(previous: readonly Retired[], now: number): Retired[] {
+  const due = new Set(overOf(previous, now));
   return previous.filter((entry) => !due.has(entry));
 }
 

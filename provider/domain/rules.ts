@@ -56,7 +56,7 @@ function adoptionProblems({ adopt, rotation }: KeyInputs): Problem[] {
   if (adopt === undefined || isUnknown(adopt) || adopt.apiKey !== undefined) return [];
   if (isUnknown(rotation) || isUnknown(rotation?.overlap) || positive(rotation?.overlap)) return [];
   const text =
-    "isn't set, and adopting without adopt.apiKey makes a new key and retires the old one; say how long the old one may live on";
+    "isn't set, and adopting without adopt.apiKey makes a new key and retires the old one; say how long the old one may live";
   return [{ path: "rotation.overlap", text }];
 }
 

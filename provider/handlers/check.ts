@@ -74,7 +74,7 @@ function schemaProblems(given: Record<string, unknown>, olds: object): Problem[]
 /**
  * True for what `ignoreChanges` takes from the old inputs: a field as it stands there was judged when it was written, or
  * is what the account has. In a list that is mixed of both, an entry without actions or events is one that the account
- * has no more. A webhook's URL that stands there at its place is taken over alone, too: the account may hold one that no
+ * has no more. A webhook's URL that stands there at its place is taken over alone as well: the account may hold one that no
  * program may write.
  */
 function isTakenOver(given: object, olds: object, path: readonly PropertyKey[]): boolean {

@@ -1,10 +1,10 @@
-import { isLive, isNamed, lifeStatus, nameOf } from "../api/keyStatus.ts";
+import { hasName, isLive, lifeStatus, nameOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
-import { dueEntries, withoutDue } from "../domain/rotation.ts";
+import { overOf, withoutOver } from "../domain/rotation.ts";
 import { adoptKey, assertAdoptable } from "../keys/adopt.ts";
 import { mint } from "../keys/mint.ts";
 import { sweep, warnOfDoubtful } from "../keys/orphans.ts";
@@ -64,10 +64,10 @@ async function make(context: HandlerContext, inputs: KeyInputs): Promise<KeyStat
   const planned = [...plan.retires, ...plan.revokesNow];
   // An orphan that holds the explicit name must be revoked first; else it may wait until the new key exists.
   if (inputs.name !== undefined) {
-    await sweep(context, orphans(), { planned, only: ({ key }) => isNamed(key, inputs.name ?? "") });
+    await sweep(context, orphans(), { planned, only: ({ key }) => hasName(key, inputs.name ?? "") });
     await freeName(context, inputs, plan, listing);
   }
-  view.overlapIsOver(dueEntries(plan.retires, now).map(({ keyId }) => keyId));
+  view.overlapIsOver(overOf(plan.retires, now).map(({ keyId }) => keyId));
   const { state, answer } = await makeOrAdopt(context, inputs, plan, now, superseded?.drift);
   if (plan.incident) {
     const compromised = { ...state, previous: [...state.previous, ...plan.revokesNow], unfinished: "purge" as const };
@@ -118,7 +118,7 @@ async function makeOrAdopt(
     name: made.sentName,
     endpoint: context.settings.endpoint,
     attempt: made.attempt,
-    previous: withoutDue(retires, now),
+    previous: withoutOver(retires, now),
     serverTime: made.serverTime,
     ...(expiry === undefined ? {} : { expiry }),
     adopted: false,
@@ -157,7 +157,7 @@ async function freeName(
 ): Promise<void> {
   for (const predecessor of replaces) {
     const key = listing.keys.get(predecessor.keyId);
-    if (key === undefined || lifeStatus(key) === "revoked" || !isNamed(key, inputs.name ?? "")) continue;
+    if (key === undefined || lifeStatus(key) === "revoked" || !hasName(key, inputs.name ?? "")) continue;
     assertNotOwnToken(context, inputs.ownership.name, predecessor);
     await revokeListed(context, key, predecessor.identity);
   }

@@ -1,4 +1,4 @@
-import { isLive, isNamed, lifeStatus, nameOf } from "../api/keyStatus.ts";
+import { hasName, isLive, lifeStatus, nameOf } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
@@ -85,12 +85,12 @@ async function revoke(context: HandlerContext, state: KeyState, now: number): Pr
   const { identity, name } = state.ownership;
   const location = await locate(context, state.keyId, [identity]);
   if (location === "absent") {
-    // Asked all the same: where the listing lags behind, it would live on and nobody know it. And where the API doesn't
+    // Revoked nevertheless: where the listing lags behind, a live key would be in no state. And where the API doesn't
     // know the id, marks alone say that this is the right account, and anyone may write marks: its secret tells.
     if ((await context.client.revoke(state.keyId)) === "gone") await assertDead(context, state);
     return;
   }
-  // An expired key, too: its name may not be free before.
+  // An expired key is revoked as well: its name may not be free before.
   if (lifeStatus(location.found) === "revoked") return;
   if (isLive(location.found)) warnIfInUse(context, `${name}:`, location.found, now);
   await revokeListed(context, location.found, identity);
@@ -116,7 +116,7 @@ function assertNameFree(context: HandlerContext, state: KeyState, replacement: R
   const wanted = replacement.name;
   if (wanted === undefined) return;
   const holder = [...listing.keys.values()].find(
-    (key) => key.id !== state.keyId && lifeStatus(key) !== "revoked" && isNamed(key, wanted),
+    (key) => key.id !== state.keyId && lifeStatus(key) !== "revoked" && hasName(key, wanted),
   );
   if (holder === undefined) return;
   // An orphan of this resource is revoked before the new key is made.
@@ -135,7 +135,7 @@ function assertNameFree(context: HandlerContext, state: KeyState, replacement: R
 function letGo({ view, log }: HandlerContext, state: KeyState, entry: Retired): void {
   view.letGo(entry.keyId);
   log.warn(
-    `${state.ownership.name}: key ${entry.keyId}, which it replaced, lives on, too: no run will end it at ` +
+    `${state.ownership.name}: key ${entry.keyId}, which it replaced, stays alive as well: no run will revoke it at ` +
       `${entry.revokeAfter}. Revoke it by hand once nobody uses it`,
   );
 }

@@ -2,16 +2,16 @@ import { serverNow } from "../api/keyStatus.ts";
 import { describeMs } from "../domain/duration.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
-import { dueEntries, hasOverlap } from "../domain/rotation.ts";
+import { hasOverlap, overOf } from "../domain/rotation.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
 import { acceptedDrift } from "../plan/accountInputs.ts";
 import {
   changedFields,
-  type DueReason,
-  dueReasons,
   localChanges,
   needsReplacement,
   placesChanged,
+  type ReplacementReason,
+  replacementReasons,
   timeoutsChanged,
 } from "../plan/changes.ts";
 import { forcedFields } from "../plan/replaceOnChanges.ts";
@@ -52,14 +52,15 @@ function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): Diff
   const now = decidingClock(context);
   const changed = changedFields(olds, news);
   const local = localChanges(olds, news);
-  const due = dueReasons(olds, news, now);
+  const due = replacementReasons(olds, news, now);
   const replacing = [
     ...changed.filter((field) => settings.updates === "replace" || needsReplacement(field, news)),
     ...forcedFields([...changed, ...local], olds, news),
   ];
   const replaces = [...new Set([...replacing, ...due.map((reason) => reason.field)])];
   // During a refresh the engine diffs the state with itself; only where the program runs does a diff announce anything.
-  // Where a key depends on what is deleted first, the engine asks with unknowns and without `check`, and deletes this one, too.
+  // A key may depend on one that is deleted first (it has a name). The engine then deletes this one first as well: it asks
+  // with the unknown values of a preview, and without `check`.
   const programPhase = view.isDeclared(owner) || (view.isProgramRun && hasUnknown(news));
   if (programPhase) {
     assertEndpoint(context, olds);
@@ -69,7 +70,7 @@ function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): Diff
   }
   const moved = programPhase && olds.endpoint !== settings.endpoint;
   // `update` revokes nothing before the server agrees: where its clock is known, nothing is planned before either.
-  const ending = dueEntries(olds.previous, earlierClock(context)).length > 0;
+  const ending = overOf(olds.previous, earlierClock(context)).length > 0;
   const orphans =
     olds.unfinished !== undefined || olds.unproven !== undefined || (programPhase && leftAlive(context, olds, news));
   return {
@@ -84,7 +85,7 @@ function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): Diff
   };
 }
 
-function replacement(olds: KeyState, news: KeyInputs, due: readonly DueReason[]): Replacement {
+function replacement(olds: KeyState, news: KeyInputs, due: readonly ReplacementReason[]): Replacement {
   const instants = due.map(({ at }) => at).filter((at) => at !== undefined);
   const byTime = due.length > 0 && instants.length === due.length;
   return {
@@ -107,7 +108,7 @@ function leftAlive(context: HandlerContext, olds: KeyState, news: KeyInputs): bo
 }
 
 /** One line per thing that time or someone else caused; changes of the program need no explanation. */
-function pending(olds: KeyState, news: KeyInputs, due: readonly DueReason[], now: number): string[] {
+function pending(olds: KeyState, news: KeyInputs, due: readonly ReplacementReason[], now: number): string[] {
   const who = `${news.ownership.name}: key ${olds.keyId}`;
   const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
   const accepted = acceptedDrift(olds, news);

@@ -92,11 +92,11 @@ function nameOrphans(context: HandlerContext, state: IdentityState, name: StackN
 /**
  * Last in `destroy`: revokes keys of this identity that were never used and that no state holds (creates that were
  * killed), and names the others. Revokes nothing
- * - where the program runs: then the identity is being replaced, and its keys live on;
+ * - where the program runs: then the identity is being replaced, and its keys stay;
  * - in a stack that has run under other names than those it was made for: that may be a copy;
  * - that `planStackRemoval` spares.
  *
- * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` ends every key it holds anyway.
+ * Not guaranteed: that a copy is known for one where no `up` has run since; its `destroy` revokes every key it holds anyway.
  */
 export async function removeIdentity(context: HandlerContext, state: IdentityState): Promise<void> {
   const { client, view, log, settings } = context;

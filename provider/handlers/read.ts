@@ -2,9 +2,9 @@ import { lifeStatus } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { asWritten } from "../domain/written.ts";
-import { compareEcho, echoOf } from "../keys/drift.ts";
+import { driftFrom, observed } from "../keys/drift.ts";
 import { warnWider } from "../keys/proveAsked.ts";
-import { askedOf, endIsManaged, expiryOf } from "../keys/state.ts";
+import { askedOf, expiryIsManaged, expiryOf } from "../keys/state.ts";
 import { accountInputs } from "../plan/accountInputs.ts";
 import { assertEndpoint, locateOwn } from "../stack/absence.ts";
 import { serverClock } from "../stack/clocks.ts";
@@ -39,9 +39,9 @@ export async function read(context: HandlerContext, state: KeyState): Promise<Re
   const { drift: before, ...rest } = state;
   if (location === "absent") return { state: { ...rest, status: "missing" } };
   const key = location.found;
-  const held = withEnd(rest, key);
-  const echo = Object.entries(echoOf(askedOf(held), key)).filter(([field]) => !isUnproven(state, field));
-  const { drift, ...baseLine } = compareEcho(state, Object.fromEntries(echo));
+  const held = withExpiry(rest, key);
+  const echo = Object.entries(observed(askedOf(held), key)).filter(([field]) => !isUnproven(state, field));
+  const { drift, ...baseLine } = driftFrom(state, Object.fromEntries(echo));
   const drifted = Object.keys(drift).length > 0;
   const now: KeyState = { ...held, status: lifeStatus(key), ...baseLine, ...(drifted ? { drift } : {}) };
   warnWider(context, now, key);
@@ -56,13 +56,13 @@ function isUnproven({ unproven = [] }: KeyState, field: string): boolean {
 }
 
 /** An end that only the server sets is shown as the server has it now. */
-function withEnd(state: KeyState, key: RemoteKey): KeyState {
-  if (endIsManaged(state)) return state;
+function withExpiry(state: KeyState, key: RemoteKey): KeyState {
+  if (expiryIsManaged(state)) return state;
   const expiry = expiryOf(key);
-  return expiry === undefined ? withoutEnd(state) : { ...state, expiry };
+  return expiry === undefined ? withoutExpiry(state) : { ...state, expiry };
 }
 
-function withoutEnd({ expiry: _end, ...state }: KeyState): KeyState {
+function withoutExpiry({ expiry: _end, ...state }: KeyState): KeyState {
   return state;
 }
 

@@ -4,7 +4,7 @@ import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import type { UpdateRequest } from "../domain/wire.ts";
-import { digests, echoOf, newSalt } from "../keys/drift.ts";
+import { digests, newSalt, observed } from "../keys/drift.ts";
 import { markUsed } from "../keys/markUsed.ts";
 import { bodyOf, prefixOf } from "../keys/mint.ts";
 import { sweep } from "../keys/orphans.ts";
@@ -108,7 +108,7 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
   try {
     const echo = await context.client.update(olds.keyId, body);
     const { salt = newSalt() } = state;
-    const { metadata: _first, ...confirmed } = digests(echoOf(news, { ...echo, metadata: null }), salt);
+    const { metadata: _first, ...confirmed } = digests(observed(news, { ...echo, metadata: null }), salt);
     const { drift: _mended, heldBy: _marked, ...rest } = state;
     const kept = [...keptDrift(olds, news)];
     for (const field of kept) Object.assign(confirmed, { [field]: olds.confirmed[field] });

@@ -12,7 +12,7 @@ import { stateOut } from "./stateCodec.ts";
 const REQUESTS_MS = 120_000;
 /** So much of it may one call take: a POST that hangs leaves the rest to settle it. */
 const SHARE_OF_A_CALL = 5 / 8;
-/** The handler itself, so much later: should anything never settle, the `up` goes on all the same. */
+/** The handler itself, so much later: should anything never settle, the `up` still goes on. */
 const GRACE_MS = 10_000;
 
 type Fields = Record<string, unknown>;

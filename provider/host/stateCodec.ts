@@ -51,7 +51,7 @@ function withoutNulls(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-/** `pulumi import` never comes here: the engine's own "code must be a string" ends it before. */
+/** `pulumi import` never comes here: the engine's own "code must be a string" comes first. */
 function onlyAnId(): ZkscoreError {
   return new ZkscoreError({
     code: "ZKS_INPUT",

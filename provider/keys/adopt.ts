@@ -7,17 +7,17 @@ import { grantsText } from "../domain/grantsText.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { decodeMarker } from "../domain/marker.ts";
-import { withoutDue } from "../domain/rotation.ts";
+import { withoutOver } from "../domain/rotation.ts";
 import { shown } from "../domain/shown.ts";
 import { wireKey } from "../domain/wire.ts";
 import { claimOn } from "../plan/adoption.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
-import { compareEcho, digests, echoOf, newSalt } from "./drift.ts";
+import { digests, driftFrom, newSalt, observed } from "./drift.ts";
 import { bodyOf } from "./mint.ts";
 import { withUnproven } from "./proveAsked.ts";
 import { stateOf } from "./state.ts";
 
-/** The key to adopt must be live in this account, and nobody else's to end: no other stack's, no other resource's. */
+/** The key to adopt must be live in this account, and nobody else's to revoke: no other stack's, no other resource's. */
 export function assertAdoptable(
   context: HandlerContext,
   inputs: KeyInputs,
@@ -99,7 +99,7 @@ export async function adoptKey(
     name: inputs.name ?? key.name,
     endpoint: context.settings.endpoint,
     attempt,
-    previous: withoutDue(retires, now),
+    previous: withoutOver(retires, now),
     serverTime: listing.serverTime,
     ...(inputs.expiry === undefined ? {} : { expiry: inputs.expiry }),
     adopted: true,
@@ -110,7 +110,7 @@ export async function adoptKey(
   if (context.settings.updates === "replace") return { state, answer: key };
   try {
     const echo = await context.client.update(key.id, bodyOf(inputs, state.name, attempt, retires));
-    const { metadata: _first, ...confirmed } = digests(echoOf(inputs, echo), salt);
+    const { metadata: _first, ...confirmed } = digests(observed(inputs, echo), salt);
     return { state: withUnproven(context, { ...state, confirmed }, echo), answer: echo };
   } catch (error) {
     // The base line is what was declared, not what the key has: else a refresh would take the difference for confirmed.
@@ -203,7 +203,7 @@ async function prove(context: HandlerContext, inputs: KeyInputs, key: RemoteKey,
 }
 
 /** Where the key isn't what the program declares, both in the order-free form of the server's words. */
-function differenceOf(inputs: KeyInputs, key: RemoteKey, salt: string): ReturnType<typeof compareEcho> {
+function differenceOf(inputs: KeyInputs, key: RemoteKey, salt: string): ReturnType<typeof driftFrom> {
   const { description, permissions, rateLimit, expiry, webhooks, metadata } = inputs;
   const name = inputs.name ?? key.name;
   // Said in other words is no difference: the account's words are then the base line.
@@ -218,7 +218,7 @@ function differenceOf(inputs: KeyInputs, key: RemoteKey, salt: string): ReturnTy
     webhooks,
     metadata,
   });
-  return compareEcho({ confirmed: digests(echoOf(inputs, declared), salt), salt }, echoOf(inputs, key));
+  return driftFrom({ confirmed: digests(observed(inputs, declared), salt), salt }, observed(inputs, key));
 }
 
 function refusal(what: string, why: string, remedy: string): ZkscoreError {

@@ -9,7 +9,7 @@ import { sha256, stableJson } from "../domain/stable.ts";
  * What the server has in the fields the program sets, in a form that doesn't depend on order. Compared only with
  * itself over time (by digest), never with what was asked: a server that normalises or fills in is no drift.
  */
-export function echoOf(sent: SentFields, key: RemoteKey): Record<string, unknown> {
+export function observed(sent: SentFields, key: RemoteKey): Record<string, unknown> {
   const echo: Record<string, unknown> = { name: key.name };
   if (sent.description !== undefined) echo["description"] = key.description ?? "";
   echo["permissions"] = unordered(
@@ -56,7 +56,7 @@ type BaseLine = Pick<KeyState, "confirmed" | "salt">;
  * salted, but for what drifted: its base line is known as an unsalted digest only. `drift` holds the server's value of
  * every field that moved away from its base line.
  */
-export function compareEcho(
+export function driftFrom(
   { confirmed, salt = newSalt() }: BaseLine,
   echo: Readonly<Record<string, unknown>>,
 ): { confirmed: Record<string, string>; salt: string; drift: Record<string, unknown> } {

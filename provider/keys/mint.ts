@@ -1,4 +1,4 @@
-import { isLive, isNamed, lifeStatus, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { hasName, isLive, lifeStatus, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { CreatedKey, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
@@ -110,7 +110,7 @@ function isAttempt(key: RemoteKey, { attempt, ownership, body }: Attempt): boole
   if (marker !== undefined) {
     return marker.attempt === attempt && marker.owner === ownership.owner && marker.identity === ownership.identity;
   }
-  return isNamed(key, body.name) && body.name.endsWith(`-${attempt}`);
+  return hasName(key, body.name) && body.name.endsWith(`-${attempt}`);
 }
 
 function attemptOf(
@@ -168,18 +168,18 @@ async function explainConflict(context: HandlerContext, inputs: KeyInputs, error
   if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT" || inputs.name === undefined) return error;
   const listing = await context.client.list("shared").catch(() => undefined);
   const holder = [...(listing?.keys.values() ?? [])].find(
-    (key) => lifeStatus(key) !== "revoked" && isNamed(key, inputs.name ?? ""), // an expired key may hold its name, too
+    (key) => lifeStatus(key) !== "revoked" && hasName(key, inputs.name ?? ""), // an expired key may hold its name, too
   );
   const marker = decodeMarker(holder?.metadata);
   const whose =
     marker === undefined ? "" : `, made by ${shown(`${marker.project}/${marker.stack}`)} as ${shown(marker.name)}`;
-  const isLeftover = holder !== undefined && marker?.owner === inputs.ownership.owner && neverUsed(holder);
+  const isOrphan = holder !== undefined && marker?.owner === inputs.ownership.owner && neverUsed(holder);
   return new ZkscoreError({
     code: "ZKS_CONFLICT",
     ...(error.status === undefined ? {} : { status: error.status }),
     what: `${inputs.ownership.name}: the name "${inputs.name}" is taken by ${holder === undefined ? "another key" : `key ${holder.id}${whose}`}`,
     why: "the API wants names that are unique among live keys",
-    remedy: isLeftover
+    remedy: isOrphan
       ? "run `pulumi up --refresh`: it revokes that key if no state holds it"
       : "choose another name, use namePrefix instead, or take the key over with adopt: { keyId, apiKey }",
     safe: "no key was created or changed",
@@ -188,7 +188,7 @@ async function explainConflict(context: HandlerContext, inputs: KeyInputs, error
 
 function unsettled(context: HandlerContext, lost: Attempt, cause: ZkscoreError): ZkscoreError {
   const holder = [...(context.client.known()?.keys.values() ?? [])].find(
-    (key) => isLive(key) && isNamed(key, lost.body.name),
+    (key) => isLive(key) && hasName(key, lost.body.name),
   );
   const unmarked = holder !== undefined;
   return new ZkscoreError({

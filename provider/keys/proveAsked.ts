@@ -4,7 +4,7 @@ import { type AskedField, type Finding, judgeAnswer, type Verdict } from "../dom
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
-import { compareEcho, echoOf } from "./drift.ts";
+import { driftFrom, observed } from "./drift.ts";
 import { askedOf } from "./state.ts";
 
 /**
@@ -59,7 +59,7 @@ export async function proveAsked(context: HandlerContext, state: KeyState, answe
       `${state.ownership.name}: whether ${nameOf(key)} is as asked can't be told: no answer shows ${texts(verdict.unseen)}`,
     );
   }
-  const { confirmed, salt } = compareEcho(proven, echoOf(askedOf(proven), key));
+  const { confirmed, salt } = driftFrom(proven, observed(askedOf(proven), key));
   return { ...proven, confirmed, salt };
 }
 

@@ -2,7 +2,7 @@ import { isLive, nameOf, serverNow } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
-import { dueEntries } from "../domain/rotation.ts";
+import { overOf } from "../domain/rotation.ts";
 import { skippedDeletions } from "../plan/retirement.ts";
 import { locate } from "../stack/absence.ts";
 import type { HandlerContext } from "../stack/context.ts";
@@ -15,10 +15,10 @@ import { revokeListed } from "./revoke.ts";
  */
 export async function revokeDue(context: HandlerContext, state: KeyState): Promise<Retired[]> {
   const { client, clock, view } = context;
-  if (dueEntries(state.previous, clock.now()).length === 0) return state.previous;
+  if (overOf(state.previous, clock.now()).length === 0) return state.previous;
   const listing = await client.list("fresh");
   const now = serverNow(listing, clock.monotonic());
-  const due = dueEntries(state.previous, now);
+  const due = overOf(state.previous, now);
   const done = new Set<string>();
   for (const { keyId } of due) {
     if (view.isShown(keyId) || view.inUse(keyId)) {
@@ -76,7 +76,7 @@ export async function revokeRetired(
   context.log.info(`${state.ownership.name}: revoked ${nameOf(key)}, ${why}`);
 }
 
-/** A listing may lag behind: the key is asked for once more, and one that is proven absent is revoked all the same. */
+/** A listing may lag behind: the key is asked for once more, and one that is proven absent is revoked nevertheless. */
 async function lookAgain(context: HandlerContext, keyId: string, state: KeyState): Promise<RemoteKey | undefined> {
   const location = await locate(context, keyId, [state.ownership.identity], "fresh");
   if (location !== "absent") return location.found;

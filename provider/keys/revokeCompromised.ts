@@ -2,7 +2,7 @@ import { nameOf, serverNow } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
-import { dueEntries } from "../domain/rotation.ts";
+import { overOf } from "../domain/rotation.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
 import { type Orphan, standings } from "../stack/standing.ts";
 import { holderOf } from "../stack/view.ts";
@@ -20,7 +20,7 @@ export async function revokeCompromised(context: HandlerContext, state: KeyState
   const left = () => state.previous.filter(({ keyId }) => !revoked.has(keyId));
   try {
     const listing = await context.client.list("fresh");
-    const due = dueEntries(state.previous, serverNow(listing, context.clock.monotonic()));
+    const due = overOf(state.previous, serverNow(listing, context.clock.monotonic()));
     for (const keyId of new Set([...due.map((entry) => entry.keyId), ...supersededIds(context, state)])) {
       const shown = view.sighting(keyId);
       if (shown !== undefined) assertNotOwnToken(context, state.ownership.name, shown);

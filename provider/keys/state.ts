@@ -5,7 +5,7 @@ import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import { sha256 } from "../domain/stable.ts";
-import { digests, echoOf, newSalt } from "./drift.ts";
+import { digests, newSalt, observed } from "./drift.ts";
 
 export interface NewState {
   inputs: KeyInputs;
@@ -51,18 +51,21 @@ export function stateOf(made: NewState): KeyState {
     previous: made.previous,
     retires: made.retires.length > 0 ? made.retires : undefined,
     attempt: made.attempt,
-    confirmed: digests(echoOf({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key), salt),
+    confirmed: digests(
+      observed({ ...inputs, ...(made.expiry === undefined ? {} : { expiry: made.expiry }) }, key),
+      salt,
+    ),
     salt,
   });
 }
 
 /** What the program asks for: without an end that only the server set. */
 export function askedOf({ expiry, ...state }: KeyState): Omit<KeyState, "expiry"> & { expiry?: string } {
-  return expiry !== undefined && endIsManaged(state) ? { ...state, expiry } : state;
+  return expiry !== undefined && expiryIsManaged(state) ? { ...state, expiry } : state;
 }
 
 /** The program says when the key ends. */
-export function endIsManaged({ declared, expiresIn }: Pick<KeyState, "declared" | "expiresIn">): boolean {
+export function expiryIsManaged({ declared, expiresIn }: Pick<KeyState, "declared" | "expiresIn">): boolean {
   return declared.includes("expiry") || expiresIn !== undefined;
 }
 

@@ -15,7 +15,7 @@ export function accountInputs(state: KeyState): Partial<KeyInputs> {
   const { drift = {} } = state;
   const wrote = asWritten(state);
   const fields = Object.entries(drift).map(([field, value]): Partial<KeyInputs> => {
-    // Borders: `echoOf` gave these values.
+    // Borders: `observed` gave these values.
     if (field === "name") return nameInput(state, String(value));
     if (field === "expiry") return endInput(state, value);
     if (field === "permissions") {
@@ -75,5 +75,5 @@ export function keptDrift(olds: KeyState, news: KeyInputs): Set<string> {
 function inputsFor(field: string): (keyof KeyInputs)[] {
   if (field === "name") return ["name", "namePrefix"];
   if (field === "expiry") return ["expiry", "expiresIn"];
-  return [field as keyof KeyInputs]; // a border: `echoOf` names its fields as inputs
+  return [field as keyof KeyInputs]; // a border: `observed` names its fields as inputs
 }

@@ -45,15 +45,15 @@ function adoptChanged(olds: KeyState, news: KeyInputs): string[] {
 }
 
 /** Why a key is replaced although the program's fields are the same; in words for the preview. */
-export interface DueReason {
+export interface ReplacementReason {
   field: string;
   reason: string;
   /** The clock alone says so, from this instant (epoch ms) on. */
   at?: number;
 }
 
-export function dueReasons(olds: KeyState, news: KeyInputs, now: number): DueReason[] {
-  const reasons: DueReason[] = [];
+export function replacementReasons(olds: KeyState, news: KeyInputs, now: number): ReplacementReason[] {
+  const reasons: ReplacementReason[] = [];
   if (olds.status === "missing") reasons.push({ field: "status", reason: "it is gone from the account" });
   if (olds.status === "revoked") reasons.push({ field: "status", reason: "it was revoked outside this program" });
   const expiry = acceptedDrift(olds, news).has("expiry") ? endOf(olds.drift?.["expiry"]) : olds.expiry;

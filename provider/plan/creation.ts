@@ -2,7 +2,7 @@ import { isLive, neverUsed } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import type { Adopt, KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSeconds } from "../domain/instant.ts";
-import { dueEntries } from "../domain/rotation.ts";
+import { overOf } from "../domain/rotation.ts";
 import type { Sighting } from "../stack/facts.ts";
 import { type Orphan, standings } from "../stack/standing.ts";
 import { isIncident, type StackView, sightingOf } from "../stack/view.ts";
@@ -22,7 +22,7 @@ export interface CreationPlan {
   replaces: readonly Sighting[];
   /** The key to take over; without its secret a new key is made, which retires that one. Absent: a new key. */
   adopts?: Adopt;
-  /** Keys that live on until an instant, which the new key's mark and state promise. */
+  /** Keys that stay alive until an instant, which the new key's mark and state promise. */
   retires: readonly Retired[];
   /** They were declared compromised: revoked as soon as the new key exists. */
   revokesNow: readonly Retired[];
@@ -49,7 +49,7 @@ export function planCreation(inputs: KeyInputs, facts: CreationFacts): CreationP
   const incident = replaces.length > 0 && replaces.every((key) => isIncident(key, inputs));
   const adopts = adoptsNow(view, inputs, superseded) ? inputs.adopt : undefined;
   const retired = retiredBy(inputs, replaces, adopts, facts);
-  // An incident is about this resource's keys: what is adopted without its secret has the overlap all the same.
+  // An incident is about this resource's keys: a key adopted without its secret keeps its overlap.
   const retires = incident ? retired.filter(({ keyId }) => keyId === adopts?.keyId) : retired;
   const orphans = standings(listing, view, { planned: retired }).orphansOf(sweptOwners(view, inputs, superseded));
   const unread = superseded === undefined && !view.stateIsRead;
@@ -100,5 +100,5 @@ function owed(
     const key = listing.keys.get(keyId);
     return key !== undefined && isLive(key) && !view.waitsForSuccessor(keyId);
   };
-  return replaces.some(isToBeDeleted) ? [] : dueEntries(retires, now).map(({ keyId }) => keyId);
+  return replaces.some(isToBeDeleted) ? [] : overOf(retires, now).map(({ keyId }) => keyId);
 }

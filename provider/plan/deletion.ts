@@ -1,5 +1,5 @@
 import type { KeyState, Retired } from "../domain/inputs.ts";
-import { dueEntries, hasOverlap } from "../domain/rotation.ts";
+import { hasOverlap, overOf } from "../domain/rotation.ts";
 import type { Standings } from "../stack/standing.ts";
 import type { StackView } from "../stack/view.ts";
 
@@ -37,7 +37,7 @@ export interface DeletionPlan {
   retired: readonly { entry: Retired; fate: RetiredFate }[];
   /** Keys that are revoked, or left alone, with this one: none of them keeps another alive. */
   going: ReadonlySet<string>;
-  /** An incident that isn't finished: every other key with this resource's mark is revoked, too. */
+  /** An incident that isn't finished: every other key with this resource's mark is revoked as well. */
   revokesMarked: boolean;
   /** The owner whose orphans are revoked afterwards: nothing asks for it any more. */
   sweeps?: string;
@@ -48,7 +48,7 @@ export type Undeleted = "taken over by this run" | "its successor is still to be
 
 /**
  * Pure. A key that this same run has taken over stays. So does one that the engine deletes first although no name forbids
- * two keys (its options say so, or it depends on something that is deleted first): the overlap holds all the same, and the
+ * two keys (its options say so, or it depends on something that is deleted first): the overlap still holds, and the
  * key that is still to be made retires this one. The engine announces that by `diff`, but not under `--replace`, taint,
  * `replacementTrigger` and `replaceWith`.
  *
@@ -80,7 +80,7 @@ export function planDeletion(state: KeyState, { view, standings, now }: Deletion
   const inherits = view.resourceGoesOn(state) && !view.hasSuccessor(state);
   const fateOf = (entry: Retired): RetiredFate => {
     const settled = view.isOver(entry.keyId);
-    const over = settled || dueEntries([entry], now).length > 0;
+    const over = settled || overOf([entry], now).length > 0;
     if (!settled && (standings.retiredUntil(entry.keyId, going) ?? 0) > now) return "retired by another";
     if (over) return "overlap over";
     if (inherits) return "inherited";

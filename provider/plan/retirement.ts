@@ -3,7 +3,7 @@ import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { Adopt, KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSecondsUp } from "../domain/instant.ts";
-import { dueEntries, ledgerAfter } from "../domain/rotation.ts";
+import { overOf, retiredAfter } from "../domain/rotation.ts";
 import type { Sighting } from "../stack/facts.ts";
 import { standings } from "../stack/standing.ts";
 import type { StackView } from "../stack/view.ts";
@@ -17,14 +17,14 @@ export function retiredBy(
 ): Retired[] {
   // What was promised holds: no instant is prolonged or cut.
   const promised = new Map(predecessors.flatMap((key) => key.previous.map((entry) => [entry.keyId, entry])));
-  // What Pulumi should have deleted and didn't is inherited, too.
+  // What Pulumi should have deleted and didn't is inherited as well.
   const skipped = (key: Sighting) =>
     key.retires.filter(({ keyId }) => {
       const listed = listing.keys.get(keyId);
       return !promised.has(keyId) && !view.has(keyId) && listed !== undefined && isLive(listed);
     });
   const entries = predecessors
-    .flatMap((key) => [...ledgerAfter(key, inputs, now), ...skipped(key)])
+    .flatMap((key) => [...retiredAfter(key, inputs, now), ...skipped(key)])
     .map((entry) => promised.get(entry.keyId) ?? entry);
   const unique = entries.filter((entry, index) => entries.findIndex(({ keyId }) => keyId === entry.keyId) === index);
   // What a listing shows as dead needs no end; what it doesn't show keeps its place.
@@ -46,13 +46,13 @@ function withAdopted(retired: Retired[], inputs: KeyInputs, adopts: Adopt | unde
 }
 
 /**
- * Keys that this one replaced, whose overlap is over, that live on and stand in no state: Pulumi skipped their deletion
+ * Keys that this one replaced, whose overlap is over, that are alive and in no state: Pulumi skipped their deletion
  * (`retainOnDelete` or `deletedWith`, set by a parent or a transform). Only where the whole state was read.
  */
 export function skippedDeletions(view: StackView, state: KeyState, listing: Listing, now: number): RemoteKey[] {
   if (!view.stateIsRead) return [];
   const pending = new Set(state.previous.map(({ keyId }) => keyId));
-  return dueEntries(state.retires ?? [], now).flatMap(({ keyId }) => {
+  return overOf(state.retires ?? [], now).flatMap(({ keyId }) => {
     const key = listing.keys.get(keyId);
     if (key === undefined || !isLive(key) || pending.has(keyId) || view.has(keyId)) return [];
     const until = standings(listing, view).retiredUntil(keyId, new Set([state.keyId])) ?? 0;

@@ -42,7 +42,7 @@ export interface WebhookArgs {
   secret?: Input<string>;
 }
 
-/** When a key gives way to a new one. Nothing rotates unless `up` runs: schedule it. Durations: `30s`, `15m`, `24h`, `30d`, `2w`. */
+/** When a key is replaced by a new one. Nothing rotates unless `up` runs: schedule it. Durations: `30s`, `15m`, `24h`, `30d`, `2w`. */
 export interface RotationArgs {
   /** Age at which the key is due, counted from its creation or adoption. */
   every?: Input<string>;

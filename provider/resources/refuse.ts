@@ -29,7 +29,7 @@ function problemOf(name: string, args: ApiKeyArgs, opts: CustomResourceOptions):
   if (opts.deletedWith !== undefined) {
     return (
       "deletedWith is not for keys; Pulumi would skip the revocation, and the end of another resource ends no key: " +
-      'remove it (to let the key live on when the resource goes, use deletionPolicy: "retain")'
+      'remove it (to keep the key alive when the resource goes, use deletionPolicy: "retain")'
     );
   }
   if (opts.import !== undefined) {

@@ -80,7 +80,7 @@ export const fact = z.discriminatedUnion("is", [
   z.object({ is: z.literal("registered"), owner: z.string() }),
   z.object({ is: z.literal("shown"), key: sighting }),
   z.object({ is: z.literal("replacement"), replacement }),
-  /** `diff` or `update` left the key to the program: no ledger revokes it. */
+  /** `diff` or `update` left the key to the program: no key that retires it revokes it. */
   z.object({ is: z.literal("kept"), keyId: z.string() }),
   z.object({ is: z.literal("made"), keyId: z.string(), owner: z.string(), retires: z.array(retired) }),
   /** `delete` let the key live for a successor still to be made: no further `delete` will come. */

@@ -1,4 +1,4 @@
-import { isNamed } from "../api/keyStatus.ts";
+import { hasName } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
@@ -20,7 +20,7 @@ export async function lookUpMoved(context: HandlerContext, state: KeyState): Pro
   const problem =
     key === undefined
       ? "it isn't listed there"
-      : !isNamed(key, state.name) && state.drift?.["name"] === undefined
+      : !hasName(key, state.name) && state.drift?.["name"] === undefined
         ? "the key of this id has another name there"
         : instantMs(key.createdAt) !== undefined && !sameSecond(key.createdAt, state.createdAt)
           ? "the key of this id was created at another time there"

@@ -51,8 +51,8 @@ export interface Standings {
   /** Every live key with this stack's mark, of any owner. */
   ofIdentity(identity: string): (MarkedKey & { standing: Standing })[];
   /**
-   * The instant (epoch ms) until which the key may live on: the latest that a live key of the state, or one that this run
-   * made, has promised. `without`: keys that go in the same breath and so keep nothing alive. Not age, not old outputs, not
+   * The instant (epoch ms) until which the key may live: the latest that a live key of the state, or one that this run
+   * made, has promised. `without`: keys that go together, so none of them keeps another alive. Not age, not old outputs, not
    * marks, which anyone may write.
    */
   retiredUntil(keyId: string, without?: ReadonlySet<string>): number | undefined;

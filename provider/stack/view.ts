@@ -68,7 +68,7 @@ export interface StackView {
   isMade(keyId: string): boolean;
   /** The owner of the resource that has the key: in the state, or as this run made it. */
   ownerOf(keyId: string): string | undefined;
-  /** The program goes on with this key: this run made it, adopted it or left it as it is. No ledger revokes it. */
+  /** The program goes on with this key: this run made it, adopted it or left it as it is. Nothing that it was retired by revokes it. */
   inUse(keyId: string): boolean;
   keysOf(owner: string): Sighting[];
   isDeclared(owner: string): boolean;

@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { sha256, stableJson } from "../../provider/domain/stable.ts";
 import { stateIn } from "../../provider/host/stateCodec.ts";
-import { echoOf } from "../../provider/keys/drift.ts";
+import { observed } from "../../provider/keys/drift.ts";
 import { startInProcess } from "./hostInProcess.ts";
 import { accountClock } from "./hostWorld.ts";
 import type { SimStack } from "./modelEngine.ts";
@@ -26,7 +26,7 @@ export async function asFirstRelease(stack: SimStack, api: Emulator): Promise<vo
     if (key === undefined) throw new Error(`the account doesn't list ${state.keyId}`);
     const declared = state.declared.includes("expiry") || state.expiresIn !== undefined;
     const { expiry: _end, ...endless } = state;
-    const echo = Object.entries(echoOf(declared ? state : endless, key));
+    const echo = Object.entries(observed(declared ? state : endless, key));
     const confirmed = Object.fromEntries(echo.map(([field, value]) => [field, sha256(stableJson(value)).slice(0, 16)]));
     entry.outputs = { ...state, confirmed };
     for (const list of ["permissions", "webhooks"] as const) {
