@@ -278,7 +278,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       },
       { cells: { change: SAME } },
     ),
-    says: "The key is replaced with the other resource. Refused where nothing was read; then `--replace` is needed beside `--refresh`, since the other one is new already.",
+    says: "The key is replaced with the other resource. Refused where nothing was read; then `--replace` is needed beside `--refresh`, since the other one is new already. A key that Pulumi deletes first keeps its overlap where the other one is a key as well; where it is another package's resource that is deleted first, nothing tells the provider, and the old key is revoked: use `rotation.trigger` with an output of it instead.",
   },
   {
     option: "retainOnDelete",
