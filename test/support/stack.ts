@@ -3,6 +3,7 @@ import type { Engine } from "../../tools/engine/ensureEngine.ts";
 import { type Outcome, type Running, startCommand } from "./engineCommand.ts";
 import { killHard, pidsOf } from "./engineProcesses.ts";
 import { type Env, type Project, type TestStackOptions, writeProject } from "./engineProject.ts";
+import { makeStack } from "./freshStack.ts";
 import { testEngine } from "./testEngine.ts";
 
 /** Runs the real engine on one project. `args` are added to the command line, `env` holds for that command. */
@@ -58,9 +59,10 @@ const unattended = ["--yes", "--skip-preview", ...quiet];
 /** Makes a project and its stack. Call `dispose` at the end of the test, also of a failed one. */
 export async function createStack(options: TestStackOptions): Promise<TestStack> {
   const engine = await testEngine();
-  const stack = openStack(engine, writeProject(engine, options), options);
+  const project = writeProject(engine, options);
+  const stack = openStack(engine, project, options);
   const name = stackName(options);
-  await succeed(stack.run(["stack", "init", name, ...quiet]));
+  await makeStack(engine, project, options, () => succeed(stack.run(["stack", "init", name, ...quiet])));
   const settings = [...pairs("--plaintext", options.config), ...pairs("--secret", options.secrets)];
   if (settings.length > 0) await succeed(stack.run(["config", "set-all", "--stack", name, ...settings]));
   return stack;
