@@ -5,7 +5,16 @@ import { mayGo } from "./cures.ts";
 import { outlasting } from "./ended.ts";
 import { hand } from "./hand.ts";
 import { newOracle } from "./oracle.ts";
-import { type Act, type Case, type Change, type Command, changed, type KeyDecl, type Program } from "./program.ts";
+import {
+  type Act,
+  type Case,
+  type Change,
+  type Command,
+  changed,
+  type KeyDecl,
+  type Program,
+  skipsDelete,
+} from "./program.ts";
 import { adviceOf } from "./remedy.ts";
 import { render } from "./render.ts";
 import { isLocked, readState, type State, type StateKey } from "./stateFile.ts";
@@ -179,6 +188,8 @@ class Player {
   }
 
   async #restless(): Promise<string[]> {
+    // What Pulumi skips (a transform's retainOnDelete) is revoked by the next `up`, and its preview says so.
+    if (this.#program.keys.some((key) => skipsDelete(this.#program, key))) return [];
     add(this.tally, "command: preview afterwards");
     this.commands += 1;
     const { stack, env } = this.#world;
