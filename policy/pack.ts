@@ -1,12 +1,12 @@
 import type { Policy, ZkscoreGuardArgs } from "./args.ts";
-import type { Definition } from "./definition.ts";
-import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "./definitions.ts";
-import type { Host } from "./host.ts";
-import { exemptionPolicy, settingsPolicy } from "./packPolicies.ts";
-import type { Parameters } from "./parameters.ts";
-import { createRuntime, type Runtime, resolve } from "./runtime.ts";
-import { assertMatches } from "./selfTest.ts";
-import { toPolicy } from "./toPolicy.ts";
+import type { Definition } from "./rule.ts";
+import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "./rules/index.ts";
+import type { Host } from "./sdk/host.ts";
+import { exemptionPolicy, settingsPolicy } from "./sdk/packPolicies.ts";
+import type { Parameters } from "./settings/parameters.ts";
+import { createRuntime, type Runtime, resolve } from "./sdk/runtime.ts";
+import { assertMatches } from "./sdk/selfTest.ts";
+import { toPolicy } from "./sdk/toPolicy.ts";
 
 /** The policies of one pack, which share one set of settings. */
 export function policiesOf(args: ZkscoreGuardArgs, host: Host): Policy[] {

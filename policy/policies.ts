@@ -1,6 +1,6 @@
 import { PolicyPack, type PolicyPackArgs } from "@pulumi/policy";
 import type { Policy, ZkscoreGuardArgs } from "./args.ts";
-import { systemHost } from "./host.ts";
+import { systemHost } from "./sdk/host.ts";
 import { policiesOf } from "./pack.ts";
 
 export type {

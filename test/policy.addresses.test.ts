@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeOf } from "../policy/addressSet.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { COMPLIANT, withField } from "../policy/example.ts";
-import { readBlock } from "../policy/network.ts";
+import { sizeOf } from "../policy/network/addressSet.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
+import { readBlock } from "../policy/network/blocks.ts";
 import { type Case, findingsOf, NOW } from "./support/policyCases.ts";
 import { python } from "./support/policyPython.ts";
 

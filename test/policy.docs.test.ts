@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CATALOGUE } from "../policy/catalogue.ts";
-import type { Definition } from "../policy/definition.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { policyDocs, withTable } from "../policy/docs.ts";
+import { CATALOGUE } from "../policy/grants/catalogue.ts";
+import type { Definition } from "../policy/rule.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
+import { policyDocs, withTable } from "../policy/docs/pages.ts";
 import { packageRoot } from "../tools/root.ts";
 
 const folder = join(packageRoot, "docs", "policies");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ZkscoreGuardArgs } from "../policy/args.ts";
-import type { Definition, Example } from "../policy/definition.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { COMPLIANT, EXAMPLE_NOW, exampleInputs, isField, withField } from "../policy/example.ts";
+import type { Definition, Example } from "../policy/rule.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
+import { COMPLIANT, EXAMPLE_NOW, exampleInputs, isField, withField } from "../policy/docs/example.ts";
 import { policiesOf } from "../policy/pack.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";

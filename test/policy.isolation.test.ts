@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { define } from "../policy/definition.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
+import { define } from "../policy/rule.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
 import { policiesOf } from "../policy/pack.ts";
-import { createRuntime } from "../policy/runtime.ts";
-import { assertMatches } from "../policy/selfTest.ts";
-import { toPolicy } from "../policy/toPolicy.ts";
+import { createRuntime } from "../policy/sdk/runtime.ts";
+import { assertMatches } from "../policy/sdk/selfTest.ts";
+import { toPolicy } from "../policy/sdk/toPolicy.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { FULL, VIOLATING } from "./support/policyKeys.ts";
 import { analyze, analyzeStack, testHost } from "./support/policyRpc.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { COMPLIANT, EXAMPLE_NOW, withField } from "../policy/example.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
+import { COMPLIANT, EXAMPLE_NOW, withField } from "../policy/docs/example.ts";
 import { type PackProcess, startPack } from "./support/policyProcess.ts";
 import { secret, UNKNOWN } from "./support/policyRpc.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Bag, Definition } from "../policy/definition.ts";
-import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "../policy/definitions.ts";
-import { overlaps, readBlock } from "../policy/network.ts";
-import { readKey } from "../policy/view.ts";
+import type { Bag, Definition } from "../policy/rule.ts";
+import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "../policy/rules/index.ts";
+import { overlaps, readBlock } from "../policy/network/blocks.ts";
+import { readKey } from "../policy/key/view.ts";
 import { canonical } from "../provider/domain/canonical.ts";
 import { durationMs } from "../provider/domain/duration.ts";
 import type { KeyInputs } from "../provider/domain/inputs.ts";

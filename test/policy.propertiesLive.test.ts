@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { newGrants } from "../policy/access.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { endOf, exemptionFor } from "../policy/exemptions.ts";
+import { newGrants } from "../policy/grants/access.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
+import { endOf, exemptionFor } from "../policy/settings/exemptions.ts";
 import { exemptionFindings } from "../policy/rules/exemptionHygiene.ts";
-import { resolve } from "../policy/runtime.ts";
-import { SETTINGS } from "../policy/settings.ts";
-import { readKey } from "../policy/view.ts";
+import { resolve } from "../policy/sdk/runtime.ts";
+import { SETTINGS } from "../policy/settings/settings.ts";
+import { readKey } from "../policy/key/view.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";
 import { anyCase, type Case, DAY, NOW, type Permission, permission, subjectOf } from "./support/policyCases.ts";

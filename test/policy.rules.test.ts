@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { expand, matchGrants } from "../policy/catalogue.ts";
-import type { Definition } from "../policy/definition.ts";
-import { DEFINITIONS, type PolicyName } from "../policy/definitions.ts";
-import { ENVIRONMENT_WORDS, namesIn } from "../policy/environment.ts";
-import { COMPLIANT, withField } from "../policy/example.ts";
-import { globMatches } from "../policy/glob.ts";
-import { readBlock, specialRange } from "../policy/network.ts";
+import { expand, matchGrants } from "../policy/grants/catalogue.ts";
+import type { Definition } from "../policy/rule.ts";
+import { DEFINITIONS, type PolicyName } from "../policy/rules/index.ts";
+import { ENVIRONMENT_WORDS, namesIn } from "../policy/settings/environment.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
+import { globMatches } from "../policy/settings/glob.ts";
+import { readBlock, specialRange } from "../policy/network/blocks.ts";
 import { type Case, findingsOf, NOW } from "./support/policyCases.ts";
 
 /** Where each rule begins and ends: the last value it accepts, the first it refuses. */

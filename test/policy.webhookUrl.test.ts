@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { defaultsOf } from "../policy/runtime.ts";
-import { type UrlFault, urlFaults } from "../policy/webhookUrl.ts";
+import { DEFINITIONS } from "../policy/rules/index.ts";
+import { defaultsOf } from "../policy/sdk/runtime.ts";
+import { type UrlFault, urlFaults } from "../policy/network/webhookUrl.ts";
 import { findingsOf, NOW } from "./support/policyCases.ts";
 import { python } from "./support/policyPython.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { policyDocs, withTable } from "../policy/docs.ts";
+import { policyDocs, withTable } from "../policy/docs/pages.ts";
 import { packageRoot } from "./root.ts";
 
 /** Writes `docs/policies/` and the README's table from the definitions, and removes pages of policies that are gone: `npm run docs`. */

@@ -1,7 +1,7 @@
-import { define } from "../definition.ts";
-import { namesIn } from "../environment.ts";
-import { cwe, nist } from "../references.ts";
-import { listed } from "./shared.ts";
+import { define } from "../rule.ts";
+import { namesIn } from "../settings/environment.ts";
+import { cwe, nist } from "./references.ts";
+import { listed } from "./granted.ts";
 
 export const environmentIsolation = define({
   id: "environment-isolation",

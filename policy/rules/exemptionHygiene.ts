@@ -1,8 +1,8 @@
-import { define, type Finding } from "../definition.ts";
-import { ENVIRONMENT_POLICY, type Exemption, type ExemptionRules, refusal } from "../exemptions.ts";
-import { integer } from "../parameters.ts";
-import { nist } from "../references.ts";
-import { concernsStack, urnMatches } from "../urn.ts";
+import { define, type Finding } from "../rule.ts";
+import { ENVIRONMENT_POLICY, type Exemption, type ExemptionRules, refusal } from "../settings/exemptions.ts";
+import { integer } from "../settings/parameters.ts";
+import { nist } from "./references.ts";
+import { concernsStack, urnMatches } from "../settings/urn.ts";
 
 const parameters = { maxDays: integer("How far ahead an exemption may end, in days.", 180, 1) };
 

@@ -1,10 +1,10 @@
 import { durationMs } from "../../provider/domain/duration.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
-import { define, type Finding, type Subject } from "../definition.ts";
-import { duration, integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import type { KeyView } from "../view.ts";
-import { DAY_MS } from "./shared.ts";
+import { define, type Finding, type Subject } from "../rule.ts";
+import { duration, integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import type { KeyView } from "../key/view.ts";
+import { DAY_MS } from "./granted.ts";
 
 const parameters = {
   maxDays: integer("The longest life of a key, in days.", 90, 1),

@@ -1,7 +1,7 @@
-import { define } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { define } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
 
 export const expiryRequired = define({
   id: "expiry-required",

@@ -1,13 +1,13 @@
 import type { Block } from "../../provider/domain/cidr.ts";
-import { sizeOf } from "../addressSet.ts";
-import { member, plainStrings } from "../bag.ts";
-import { expand, grantName } from "../catalogue.ts";
-import { define, type Finding } from "../definition.ts";
-import { asIPv4, contains, overlaps, readBlock, specialRange } from "../network.ts";
-import { flag, integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown, type ListView, type PermissionView } from "../view.ts";
-import { outsideProduction } from "./shared.ts";
+import { sizeOf } from "../network/addressSet.ts";
+import { member, plainStrings } from "../key/remediation.ts";
+import { expand, grantName } from "../grants/catalogue.ts";
+import { define, type Finding } from "../rule.ts";
+import { asIPv4, contains, overlaps, readBlock, specialRange } from "../network/blocks.ts";
+import { flag, integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { isUnknown, type ListView, type PermissionView } from "../key/view.ts";
+import { outsideProduction } from "./granted.ts";
 
 export const ipAllowList = define({
   id: "ip-allow-list",

@@ -1,9 +1,9 @@
 import { judgeAnswer, type Verdict } from "../../provider/domain/asked.ts";
-import { grantingOf } from "../access.ts";
-import { NotEvaluated } from "../account.ts";
-import { define, type Finding } from "../definition.ts";
-import { nist } from "../references.ts";
-import { isUnknown, type KeyView } from "../view.ts";
+import { grantingOf } from "../grants/access.ts";
+import { NotEvaluated } from "../live/account.ts";
+import { define, type Finding } from "../rule.ts";
+import { nist } from "./references.ts";
+import { isUnknown, type KeyView } from "../key/view.ts";
 
 export const liveAsDeclared = define({
   id: "live-as-declared",

@@ -1,8 +1,8 @@
-import { type Grant, grantName, matchGrants } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { strings } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { granted, isListed, listed } from "./shared.ts";
+import { type Grant, grantName, matchGrants } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { strings } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { granted, isListed, listed } from "./granted.ts";
 
 export const noDestructiveActions = define({
   id: "no-destructive-actions",

@@ -1,7 +1,7 @@
 import { ownerOf } from "../../provider/domain/marker.ts";
-import { define, type Subject } from "../definition.ts";
-import { cwe, nist } from "../references.ts";
-import { API_KEY_TYPE } from "../selfTest.ts";
+import { define, type Subject } from "../rule.ts";
+import { cwe, nist } from "./references.ts";
+import { API_KEY_TYPE } from "../sdk/selfTest.ts";
 
 export const noDisguisedKey = define({
   id: "no-disguised-key",

@@ -1,14 +1,14 @@
 import { decodeMarker } from "../../provider/domain/marker.ts";
 import type { WireKey } from "../../provider/domain/wire.ts";
-import { newGrants } from "../access.ts";
-import { type Account, NotEvaluated } from "../account.ts";
-import { type Approval, approvalFault, isApproved } from "../approvals.ts";
-import { type Grant, grantName } from "../catalogue.ts";
-import { define, type Finding } from "../definition.ts";
-import { choice, integer, records } from "../parameters.ts";
-import { nist } from "../references.ts";
-import { isUnknown, type OwnershipView, type PermissionView } from "../view.ts";
-import { listed } from "./shared.ts";
+import { newGrants } from "../grants/access.ts";
+import { type Account, NotEvaluated } from "../live/account.ts";
+import { type Approval, approvalFault, isApproved } from "../grants/approvals.ts";
+import { type Grant, grantName } from "../grants/catalogue.ts";
+import { define, type Finding } from "../rule.ts";
+import { choice, integer, records } from "../settings/parameters.ts";
+import { nist } from "./references.ts";
+import { isUnknown, type OwnershipView, type PermissionView } from "../key/view.ts";
+import { listed } from "./granted.ts";
 
 const NO_APPROVALS: readonly Approval[] = [];
 

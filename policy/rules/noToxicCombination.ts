@@ -1,8 +1,8 @@
-import { grantName, matchGrants } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { records } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { granted } from "./shared.ts";
+import { grantName, matchGrants } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { records } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { granted } from "./granted.ts";
 
 /** Pairs that are harmless alone. Each is argued, and each can be replaced by configuration. */
 const PAIRS = [

@@ -1,8 +1,8 @@
-import { CATALOGUE, grantName, isKnownAction, isKnownResource } from "../catalogue.ts";
-import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist, owaspApi } from "../references.ts";
-import { granted } from "./shared.ts";
+import { CATALOGUE, grantName, isKnownAction, isKnownResource } from "../grants/catalogue.ts";
+import { define, type Finding } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { nist, owaspApi } from "./references.ts";
+import { granted } from "./granted.ts";
 
 export const noWildcardAccess = define({
   id: "no-wildcard-access",

@@ -1,9 +1,9 @@
-import { grantName } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { namesIn } from "../environment.ts";
-import { strings } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { granted, isListed, listed } from "./shared.ts";
+import { grantName } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { namesIn } from "../settings/environment.ts";
+import { strings } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { granted, isListed, listed } from "./granted.ts";
 
 export const noWriteInProduction = define({
   id: "no-write-in-production",

@@ -1,7 +1,7 @@
-import { define } from "../definition.ts";
-import { regex, text } from "../parameters.ts";
-import { nist, owaspApi } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { define } from "../rule.ts";
+import { regex, text } from "../settings/parameters.ts";
+import { nist, owaspApi } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
 
 export const ownership = define({
   id: "ownership",

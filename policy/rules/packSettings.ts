@@ -1,6 +1,6 @@
-import { define } from "../definition.ts";
-import { nist } from "../references.ts";
-import { SETTINGS } from "../settings.ts";
+import { define } from "../rule.ts";
+import { nist } from "./references.ts";
+import { SETTINGS } from "../settings/settings.ts";
 
 export const packSettings = define({
   id: "pack-settings",

@@ -1,8 +1,8 @@
 import { PLAN_LIMITS, PLANS } from "../../provider/domain/plans.ts";
-import { define, type Finding } from "../definition.ts";
-import { choice, integer, number } from "../parameters.ts";
-import { cwe, owaspApi } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { define, type Finding } from "../rule.ts";
+import { choice, integer, number } from "../settings/parameters.ts";
+import { cwe, owaspApi } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
 
 const FIELDS = ["requestsPerMinute", "requestsPerHour", "requestsPerDay"] as const;
 

@@ -1,8 +1,8 @@
-import { grantName } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
-import { confines, granted, listed, outsideProduction } from "./shared.ts";
+import { grantName } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { cwe, nist } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
+import { confines, granted, listed, outsideProduction } from "./granted.ts";
 
 export const restrictedWrites = define({
   id: "restricted-writes",

@@ -1,9 +1,9 @@
 import { durationMs } from "../../provider/domain/duration.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
-import { define } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { DAY_MS } from "./shared.ts";
+import { define } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { DAY_MS } from "./granted.ts";
 
 export const rotationAge = define({
   id: "rotation-age",

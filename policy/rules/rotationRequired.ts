@@ -1,9 +1,9 @@
 import { durationMs } from "../../provider/domain/duration.ts";
-import { define } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist, owaspApi } from "../references.ts";
-import { isUnknown } from "../view.ts";
-import { DAY_MS, outsideProduction } from "./shared.ts";
+import { define } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { nist, owaspApi } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
+import { DAY_MS, outsideProduction } from "./granted.ts";
 
 export const rotationRequired = define({
   id: "rotation-required",

@@ -1,6 +1,6 @@
-import { define } from "../definition.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { define } from "../rule.ts";
+import { cwe, nist } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
 
 /** What `ignoreChanges` must not hide: a change to these that never arrives leaves a key wider than the program says. */
 const GUARDED = ["permissions", "expiry", "expiresIn"] as const;

@@ -1,8 +1,8 @@
 import { instantMs } from "../../provider/domain/instant.ts";
-import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist } from "../references.ts";
-import { DAY_MS } from "./shared.ts";
+import { define, type Finding } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { nist } from "./references.ts";
+import { DAY_MS } from "./granted.ts";
 
 export const unusedKey = define({
   id: "unused-key",

@@ -1,12 +1,12 @@
 import { instantMs, isoSeconds } from "../../provider/domain/instant.ts";
 import { RESOURCES } from "../../provider/domain/vocabulary.ts";
 import type { UsageResponse } from "../../provider/domain/wire.ts";
-import { NotEvaluated } from "../account.ts";
-import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist } from "../references.ts";
-import type { KeyView } from "../view.ts";
-import { DAY_MS, granted, listed } from "./shared.ts";
+import { NotEvaluated } from "../live/account.ts";
+import { define, type Finding } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { nist } from "./references.ts";
+import type { KeyView } from "../key/view.ts";
+import { DAY_MS, granted, listed } from "./granted.ts";
 
 const NAMED = RESOURCES.filter((resource) => resource !== "all");
 

@@ -1,7 +1,7 @@
-import { define } from "../definition.ts";
-import { strings } from "../parameters.ts";
-import { cwe, owaspApi } from "../references.ts";
-import { urlFaults } from "../webhookUrl.ts";
+import { define } from "../rule.ts";
+import { strings } from "../settings/parameters.ts";
+import { cwe, owaspApi } from "./references.ts";
+import { urlFaults } from "../network/webhookUrl.ts";
 
 /** Names of parameters that carry secrets. Compared in lower case, letters and digits alone. */
 const SECRET_PARAMETERS = [

@@ -1,8 +1,8 @@
 import { sha256 } from "../../provider/domain/stable.ts";
-import { define, type Finding, type Subject } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { define, type Finding, type Subject } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
+import { isUnknown } from "../key/view.ts";
 
 const parameters = { minLength: integer("The shortest secret, in characters.", 32, 1) };
 

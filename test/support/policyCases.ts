@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import type { Definition, Finding, Subject } from "../../policy/definition.ts";
-import { detectEnvironment, ENVIRONMENT_WORDS } from "../../policy/environment.ts";
-import { EXAMPLE_NOW } from "../../policy/example.ts";
-import { defaultsOf } from "../../policy/runtime.ts";
-import { API_KEY_TYPE } from "../../policy/selfTest.ts";
-import { readKey } from "../../policy/view.ts";
+import type { Definition, Finding, Subject } from "../../policy/rule.ts";
+import { detectEnvironment, ENVIRONMENT_WORDS } from "../../policy/settings/environment.ts";
+import { EXAMPLE_NOW } from "../../policy/docs/example.ts";
+import { defaultsOf } from "../../policy/sdk/runtime.ts";
+import { API_KEY_TYPE } from "../../policy/sdk/selfTest.ts";
+import { readKey } from "../../policy/key/view.ts";
 import { ACTIONS, RESOURCES } from "../../provider/domain/vocabulary.ts";
 
 export const NOW = Date.parse(EXAMPLE_NOW);

@@ -1,5 +1,5 @@
 import { UnknownValueError } from "@pulumi/policy";
-import { decodeInternal } from "../provider/domain/internal.ts";
+import { decodeInternal } from "../../provider/domain/internal.ts";
 
 /**
  * A key as the rules see it. `props` of a policy are a trap: touching one unknown value throws, and the SDK then drops

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import { parseBlock } from "../provider/domain/cidr.ts";
-import { anyGlobMatches } from "./glob.ts";
-import { specialRange } from "./network.ts";
+import { parseBlock } from "../../provider/domain/cidr.ts";
+import { anyGlobMatches } from "../settings/glob.ts";
+import { specialRange } from "./blocks.ts";
 
 /** What is wrong with a webhook's URL, by kind. */
 export interface UrlFault {

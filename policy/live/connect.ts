@@ -1,7 +1,7 @@
-import { createClient } from "../provider/api/client.ts";
-import type { KeyApi } from "../provider/api/types.ts";
-import { systemClock } from "../provider/domain/clock.ts";
-import { DEFAULT_BASE_URL } from "../provider/domain/vocabulary.ts";
+import { createClient } from "../../provider/api/client.ts";
+import type { KeyApi } from "../../provider/api/types.ts";
+import { systemClock } from "../../provider/domain/clock.ts";
+import { DEFAULT_BASE_URL } from "../../provider/domain/vocabulary.ts";
 
 /** The account a live check asks, by the provider's environment variables. A pack sees no stack configuration. */
 export function connect(env: Readonly<Record<string, string | undefined>>): KeyApi {

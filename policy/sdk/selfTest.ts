@@ -1,5 +1,5 @@
-import { ApiKey } from "../provider/resources/apiKey.ts";
-import type { Policy } from "./args.ts";
+import { ApiKey } from "../../provider/resources/apiKey.ts";
+import type { Policy } from "../args.ts";
 
 /** The type in every URN and state. Written out: the class it is compared with must not be its only witness. */
 export const API_KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";

@@ -1,4 +1,4 @@
-import { type Block, parseBlock } from "../provider/domain/cidr.ts";
+import { type Block, parseBlock } from "../../provider/domain/cidr.ts";
 
 /** Ranges no caller comes from over the internet (RFC 6890). Documentation ranges are left out: examples use them. */
 const SPECIAL: readonly (readonly [string, string])[] = [

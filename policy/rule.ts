@@ -1,8 +1,8 @@
 import type { Severity } from "@pulumi/policy";
-import type { Account } from "./account.ts";
-import type { Environment, EnvironmentWords } from "./environment.ts";
-import type { Parameters, Values } from "./parameters.ts";
-import type { KeyView } from "./view.ts";
+import type { Account } from "./live/account.ts";
+import type { Environment, EnvironmentWords } from "./settings/environment.ts";
+import type { Parameters, Values } from "./settings/parameters.ts";
+import type { KeyView } from "./key/view.ts";
 
 /** Where a rule comes from, for the person who has to argue it in an audit. */
 export interface Reference {

@@ -1,4 +1,4 @@
-import type { Example } from "./definition.ts";
+import type { Example } from "../rule.ts";
 
 /** The day the examples are judged on. */
 export const EXAMPLE_NOW = "2026-11-01T00:00:00Z";

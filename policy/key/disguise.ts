@@ -1,5 +1,5 @@
-import { unwrapped } from "./bag.ts";
-import { API_KEY_TYPE } from "./selfTest.ts";
+import { unwrapped } from "./remediation.ts";
+import { API_KEY_TYPE } from "../sdk/selfTest.ts";
 
 /** Any type of this package runs a provider text that a program hands over: ours, too. */
 const DYNAMIC = /^pulumi-nodejs:/i;

@@ -1,5 +1,5 @@
-import { ACTIONS, RESOURCES } from "../provider/domain/vocabulary.ts";
-import { globMatches } from "./glob.ts";
+import { ACTIONS, RESOURCES } from "../../provider/domain/vocabulary.ts";
+import { globMatches } from "../settings/glob.ts";
 
 /** What the use of a grant can do to the account's data, from harmless to irreversible. */
 export type Harm = "observe" | "change" | "destroy";

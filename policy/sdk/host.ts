@@ -1,5 +1,5 @@
-import type { KeyApi } from "../provider/api/types.ts";
-import { instantMs } from "../provider/domain/instant.ts";
+import type { KeyApi } from "../../provider/api/types.ts";
+import { instantMs } from "../../provider/domain/instant.ts";
 import { isStateFile } from "./stateFile.ts";
 
 /** What the pack takes from its surroundings; tests give their own. */
@@ -18,7 +18,7 @@ export function systemHost(env: NodeJS.ProcessEnv = process.env): Host {
     now: () => fixedNow(env) ?? Date.now(),
     env,
     isStateFile,
-    openApi: async () => (await import("./connect.ts")).connect(env),
+    openApi: async () => (await import("../live/connect.ts")).connect(env),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Reference } from "./definition.ts";
+import type { Reference } from "../rule.ts";
 
 const NIST_TITLES: Readonly<Record<string, string>> = {
   "AC-2(3)": "Disable Accounts",

@@ -1,10 +1,10 @@
-import { type Account, openAccount } from "./account.ts";
-import { DEFINITIONS, EXEMPTIBLE } from "./definitions.ts";
-import { detectEnvironment, type Environment, type EnvironmentWords, isContradicted, wordsOf } from "./environment.ts";
-import { type Exemption, type ExemptionRules, loweringOf } from "./exemptions.ts";
+import { type Account, openAccount } from "../live/account.ts";
+import { DEFINITIONS, EXEMPTIBLE } from "../rules/index.ts";
+import { detectEnvironment, type Environment, type EnvironmentWords, isContradicted, wordsOf } from "../settings/environment.ts";
+import { type Exemption, type ExemptionRules, loweringOf } from "../settings/exemptions.ts";
 import type { Host } from "./host.ts";
-import { isRecord, type Parameters, type Values } from "./parameters.ts";
-import { SETTINGS, type Settings } from "./settings.ts";
+import { isRecord, type Parameters, type Values } from "../settings/parameters.ts";
+import { SETTINGS, type Settings } from "../settings/settings.ts";
 
 /** What the policies of one pack share: settings, the account, and what happened so far. One per pack, never global. */
 export interface Runtime {

@@ -1,6 +1,6 @@
-import { type Block, rangeOf } from "../provider/domain/cidr.ts";
-import { spansOf, sizeOf as spansSize } from "../provider/domain/spans.ts";
-import { asIPv4 } from "./network.ts";
+import { type Block, rangeOf } from "../../provider/domain/cidr.ts";
+import { spansOf, sizeOf as spansSize } from "../../provider/domain/spans.ts";
+import { asIPv4 } from "./blocks.ts";
 
 /** How many addresses a list lets in, each counted once: IPv4 ones also where a block writes them as IPv6. */
 export interface Size {

@@ -1,6 +1,6 @@
-import type { KeyApi, Listing } from "../provider/api/types.ts";
-import { ZkscoreError } from "../provider/domain/errors.ts";
-import type { UsageResponse } from "../provider/domain/wire.ts";
+import type { KeyApi, Listing } from "../../provider/api/types.ts";
+import { ZkscoreError } from "../../provider/domain/errors.ts";
+import type { UsageResponse } from "../../provider/domain/wire.ts";
 
 /** The account as live checks see it. Every question ends: with an answer, or with {@link NotEvaluated}. */
 export interface Account {

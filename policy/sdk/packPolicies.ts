@@ -1,14 +1,14 @@
 import type { EnforcementLevel, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
-import type { Policy } from "./args.ts";
-import type { Definition } from "./definition.ts";
-import { type DEFINITIONS, EXEMPTIBLE } from "./definitions.ts";
-import { isDisguised } from "./disguise.ts";
-import { environmentProblems, isContradicted } from "./environment.ts";
-import { loweringOf } from "./exemptions.ts";
+import type { Policy } from "../args.ts";
+import type { Definition } from "../rule.ts";
+import { type DEFINITIONS, EXEMPTIBLE } from "../rules/index.ts";
+import { isDisguised } from "../key/disguise.ts";
+import { environmentProblems, isContradicted } from "../settings/environment.ts";
+import { loweringOf } from "../settings/exemptions.ts";
 import { Reporter } from "./report.ts";
-import { exemptionFindings } from "./rules/exemptionHygiene.ts";
+import { exemptionFindings } from "../rules/exemptionHygiene.ts";
 import { exemptionRules, liveWanted, type Runtime, resolve } from "./runtime.ts";
-import type { SETTINGS } from "./settings.ts";
+import type { SETTINGS } from "../settings/settings.ts";
 import { stackOf, stepAside, toPolicy } from "./toPolicy.ts";
 
 const ROOT = "pulumi:pulumi:Stack";

@@ -1,5 +1,5 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
-import { durationMs } from "../provider/domain/duration.ts";
+import { durationMs } from "../../provider/domain/duration.ts";
 
 /** One parameter of a policy: its JSON schema for the CLI, its default, and a check for runs without the CLI. */
 export interface Parameter<T> {

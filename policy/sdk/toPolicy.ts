@@ -10,15 +10,15 @@ import {
   validateResourceOfType,
   validateStackResourcesOfType,
 } from "@pulumi/policy";
-import { ApiKey } from "../provider/resources/apiKey.ts";
-import { NotEvaluated } from "./account.ts";
-import type { Policy } from "./args.ts";
-import type { Definition, Finding, Subject } from "./definition.ts";
-import { isDisguised, isKey } from "./disguise.ts";
-import type { Parameters, Values } from "./parameters.ts";
+import { ApiKey } from "../../provider/resources/apiKey.ts";
+import { NotEvaluated } from "../live/account.ts";
+import type { Policy } from "../args.ts";
+import type { Definition, Finding, Subject } from "../rule.ts";
+import { isDisguised, isKey } from "../key/disguise.ts";
+import type { Parameters, Values } from "../settings/parameters.ts";
 import { asPlace, Reporter } from "./report.ts";
 import { isOn, liveWanted, type Runtime, resolve, surroundingsOf } from "./runtime.ts";
-import { readKey } from "./view.ts";
+import { readKey } from "../key/view.ts";
 
 /** The parts of the SDK's arguments that a subject is made of; a resource's and a stack member's are the same. */
 interface Source {

@@ -1,9 +1,9 @@
 import type { ReportViolation } from "@pulumi/policy";
-import { oneLine, ownLines } from "../provider/domain/shown.ts";
-import type { Definition, Finding } from "./definition.ts";
-import type { Environment } from "./environment.ts";
-import { exemptionFor } from "./exemptions.ts";
-import type { Parameters, Values } from "./parameters.ts";
+import { oneLine, ownLines } from "../../provider/domain/shown.ts";
+import type { Definition, Finding } from "../rule.ts";
+import type { Environment } from "../settings/environment.ts";
+import { exemptionFor } from "../settings/exemptions.ts";
+import type { Parameters, Values } from "../settings/parameters.ts";
 import { exemptionRules, type Runtime } from "./runtime.ts";
 
 /** Where a finding was made. */

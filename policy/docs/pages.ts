@@ -1,6 +1,6 @@
-import type { Definition } from "./definition.ts";
-import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "./definitions.ts";
-import { ENVIRONMENT_WORDS } from "./environment.ts";
+import type { Definition } from "../rule.ts";
+import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "../rules/index.ts";
+import { ENVIRONMENT_WORDS } from "../settings/environment.ts";
 import { exampleInputs, isField } from "./example.ts";
 import { render } from "./render.ts";
 
