@@ -1,8 +1,8 @@
 import type { Severity } from "@pulumi/policy";
+import type { KeyView } from "./key/view.ts";
 import type { Account } from "./live/account.ts";
 import type { Environment, EnvironmentWords } from "./settings/environment.ts";
 import type { Parameters, Values } from "./settings/parameters.ts";
-import type { KeyView } from "./key/view.ts";
 
 /** Where a rule comes from, for the person who has to argue it in an audit. */
 export interface Reference {
@@ -17,8 +17,8 @@ export interface Reference {
  * the program: any of them may be a secret, and what a policy prints is shown to everyone who can read the CI log.
  */
 export interface Finding {
-  /** The part of the policy that was broken, stable: `too-long`. */
-  readonly rule: string;
+  /** The part of the rule that was broken, stable: `too-long`. */
+  readonly code: string;
   /** The field, as the program writes it: `permissions[0].actions`. */
   readonly path: string;
   readonly message: string;
@@ -64,9 +64,10 @@ export interface Subject<P extends Parameters = Parameters> {
 export type Bag = Record<string, unknown>;
 
 /**
- * A policy: its rule and every word about it. The pack, the documentation and the tests are made from this one source.
+ * What becomes a policy: a judgement and every word about it. The pack, the documentation and the tests are made from
+ * this one source.
  */
-export interface Definition<P extends Parameters = Parameters> {
+export interface Rule<P extends Parameters = Parameters> {
   /** Stable, kebab-case: the name in configuration and exemptions. */
   readonly id: string;
   readonly title: string;
@@ -74,7 +75,7 @@ export interface Definition<P extends Parameters = Parameters> {
   /** What a violation does by default. */
   readonly level: "advisory" | "mandatory";
   /** The rule in one sentence. Shown with each violation. */
-  readonly rule: string;
+  readonly description: string;
   /** What goes wrong without it. */
   readonly why: string;
   readonly references: readonly [Reference, ...Reference[]];
@@ -118,7 +119,7 @@ export interface Example {
   readonly account?: string;
 }
 
-/** Keeps the parameters' types in a definition without spelling them out. */
-export function define<P extends Parameters>(definition: Definition<P>): Definition<P> {
-  return definition;
+/** Keeps the parameters' types in a rule without spelling them out. */
+export function define<P extends Parameters>(rule: Rule<P>): Rule<P> {
+  return rule;
 }

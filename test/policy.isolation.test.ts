@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { define } from "../policy/rule.ts";
-import { DEFINITIONS } from "../policy/rules/index.ts";
 import { policiesOf } from "../policy/pack.ts";
+import { define } from "../policy/rule.ts";
+import { RULES } from "../policy/rules/index.ts";
 import { createRuntime } from "../policy/sdk/runtime.ts";
 import { assertMatches } from "../policy/sdk/selfTest.ts";
 import { toPolicy } from "../policy/sdk/toPolicy.ts";
@@ -12,7 +12,7 @@ import { analyze, analyzeStack, testHost } from "./support/policyRpc.ts";
 /** One policy that fails must not take the others' findings with it: the SDK answers a throw with an error for all. */
 const broken = (how: () => never) =>
   toPolicy(
-    define({ ...DEFINITIONS.ownership, id: "broken", resource: how, stack: how }),
+    define({ ...RULES.ownership, id: "broken", resource: how, stack: how }),
     { ...createRuntime(testHost()), configured: true },
     "mandatory",
   );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { API_KEY_TYPE } from "../policy/sdk/selfTest.ts";
+import { API_KEY_TYPE } from "../policy/key/disguise.ts";
 import { concernsStack, urnMatches } from "../policy/settings/urn.ts";
 
 /** A pattern means what its author read in it, whatever names a program gives its resources. */

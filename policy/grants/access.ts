@@ -1,6 +1,6 @@
 import { compareGrants, type Granting } from "../../provider/domain/grants.ts";
-import { expand, type Grant } from "./catalogue.ts";
 import type { ListView, PermissionView } from "../key/view.ts";
+import { expand, type Grant } from "./catalogue.ts";
 
 /** The grants a permission adds to what a live key has; restrictions count. */
 export function newGrants(proposed: PermissionView, live: readonly Granting[]): Grant[] {

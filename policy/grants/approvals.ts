@@ -1,6 +1,6 @@
-import { CATALOGUE, matchGrants } from "./catalogue.ts";
 import { endOf, namesAKey } from "../settings/exemptions.ts";
 import { urnMatches } from "../settings/urn.ts";
+import { CATALOGUE, matchGrants } from "./catalogue.ts";
 
 /** Access that somebody has agreed to, as data in the pack's configuration: a key can't say this of itself. */
 export interface Approval {

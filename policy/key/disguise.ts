@@ -1,5 +1,7 @@
 import { unwrapped } from "./remediation.ts";
-import { API_KEY_TYPE } from "../sdk/selfTest.ts";
+
+/** The type in every URN and state. Written out: the class it is compared with must not be its only witness. */
+export const API_KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 
 /** Any type of this package runs a provider text that a program hands over: ours, too. */
 const DYNAMIC = /^pulumi-nodejs:/i;

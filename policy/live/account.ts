@@ -8,13 +8,16 @@ export interface Account {
   usage(query: { keyId: string; from: string; to: string }): Promise<UsageResponse>;
 }
 
+/** Opens the way to the API; called once, at the first question. */
+export type OpenApi = () => Promise<KeyApi>;
+
 /** The API gave no answer a check could rest on. Not a violation: nothing is known either way. */
 export class NotEvaluated extends Error {
   override readonly name = "NotEvaluated";
 }
 
 /** One listing serves the whole run; each question has its own deadline. */
-export function openAccount(open: () => Promise<KeyApi>, timeoutMs: () => number): Account {
+export function openAccount(open: OpenApi, timeoutMs: () => number): Account {
   let api: Promise<KeyApi> | undefined;
   let listing: Promise<Listing> | undefined;
   const ask = async <T>(question: (api: KeyApi) => Promise<T>): Promise<T> => {

@@ -5,7 +5,7 @@ import { specialRange } from "./blocks.ts";
 
 /** What is wrong with a webhook's URL, by kind. */
 export interface UrlFault {
-  readonly rule: string;
+  readonly code: string;
   readonly message: string;
   /** True where the remedy is to take a credential out. */
   readonly credential?: true;
@@ -26,32 +26,32 @@ export function urlFaults(text: string, lists: UrlLists): UrlFault[] {
   const [, scheme = "", authority = "", rest = ""] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\\]*)([\s\S]*)$/i.exec(text) ?? [];
   const found: UrlFault[] = [];
   if (/[\p{C}\p{Z}\\]/u.test(text) || decodings(text).some((shape) => /\p{Cc}/u.test(shape))) {
-    found.push({ rule: "ambiguous", message: "holds a space, a backslash, or a character that can't be seen" });
+    found.push({ code: "ambiguous", message: "holds a space, a backslash, or a character that can't be seen" });
   }
   if (scheme !== "") {
-    if (scheme.toLowerCase() !== "https") found.push({ rule: "not-https", message: "isn't https" });
+    if (scheme.toLowerCase() !== "https") found.push({ code: "not-https", message: "isn't https" });
     found.push(...authorityFaults(authority, text, lists));
   } else if (URL.canParse(text)) {
-    found.push({ rule: "ambiguous", message: "isn't written as `https://host/…`; only some parsers read it so" });
-  } else found.push({ rule: "unreadable", message: "is no URL" });
+    found.push({ code: "ambiguous", message: "isn't written as `https://host/…`; only some parsers read it so" });
+  } else found.push({ code: "unreadable", message: "is no URL" });
   return [...found, ...credentialFaults(scheme === "" ? text : rest, lists.secretParameters)];
 }
 
 function authorityFaults(authority: string, text: string, { innerHosts }: UrlLists): UrlFault[] {
   const at = authority.lastIndexOf("@");
   const found: UrlFault[] = [];
-  if (at >= 0) found.push({ rule: "userinfo", message: "holds a user name or password", credential: true });
+  if (at >= 0) found.push({ code: "userinfo", message: "holds a user name or password", credential: true });
   const [, name = "", port] = /^(\[[^\]]*\]|[^:]*)(?::([\s\S]*))?$/.exec(authority.slice(at + 1)) ?? [];
   if (port !== undefined && port !== "443")
-    found.push({ rule: "port", message: "names a port other than https's own" });
+    found.push({ code: "port", message: "names a port other than https's own" });
   const host = name.toLowerCase().replace(/\.+$/, "");
-  if (isAddress(host)) return [...found, { rule: "ip-literal", message: "names its host by IP address" }];
+  if (isAddress(host)) return [...found, { code: "ip-literal", message: "names its host by IP address" }];
   if (!host.includes(".") || anyGlobMatches(innerHosts, host) || holdsInnerAddress(host)) {
     const message = "names a host inside a network, or one that hands out cloud credentials";
-    found.push({ rule: "inner-host", message });
+    found.push({ code: "inner-host", message });
   } else if (!isPlain(name) || URL.parse(text)?.hostname !== host) {
     const message = "has a host that parsers read differently; write it in plain letters, digits and hyphens";
-    found.push({ rule: "ambiguous", message });
+    found.push({ code: "ambiguous", message });
   }
   return found;
 }
@@ -85,13 +85,13 @@ function credentialFaults(rest: string, secretParameters: readonly string[]): Ur
   const shapes = decodings(rest);
   const found: UrlFault[] = [];
   if (shapes.flatMap(namesIn).some((name) => anyGlobMatches(secretParameters, name))) {
-    found.push({ rule: "secret-in-query", message: "has a query parameter that carries a secret", credential: true });
+    found.push({ code: "secret-in-query", message: "has a query parameter that carries a secret", credential: true });
   }
   if (shapes.some((shape) => TOKENS.test(shape))) {
-    found.push({ rule: "token", message: "holds what looks like a token or a key", credential: true });
+    found.push({ code: "token", message: "holds what looks like a token or a key", credential: true });
   }
   if (shapes.some((shape) => /\/\/[^/?#]*@/.test(shape))) {
-    found.push({ rule: "userinfo", message: "holds another URL with a user name or password", credential: true });
+    found.push({ code: "userinfo", message: "holds another URL with a user name or password", credential: true });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { expand, type Grant } from "../grants/catalogue.ts";
+import type { KeyView, PermissionView } from "../key/view.ts";
 import { anyGlobMatches } from "../settings/glob.ts";
 import { choice } from "../settings/parameters.ts";
-import type { KeyView, PermissionView } from "../key/view.ts";
 
 /** One grant of a key, with the place it was written at. */
 export interface Granted {

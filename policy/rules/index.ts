@@ -1,4 +1,4 @@
-import type { Definition } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 import { environmentIsolation } from "./environmentIsolation.ts";
 import { exemptionHygiene } from "./exemptionHygiene.ts";
 import { expiryHorizon } from "./expiryHorizon.ts";
@@ -24,7 +24,7 @@ import { webhookHttps } from "./webhookHttps.ts";
 import { webhookSecret } from "./webhookSecret.ts";
 
 /** Every policy, in the order they run and are documented. The settings come first: the others need them. */
-export const DEFINITIONS = {
+export const RULES = {
   packSettings,
   noDisguisedKey,
   noWildcardAccess,
@@ -50,12 +50,10 @@ export const DEFINITIONS = {
   exemptionHygiene,
 } as const;
 
-export type PolicyName = keyof typeof DEFINITIONS;
+export type PolicyName = keyof typeof RULES;
 
 /** The names in code (`expiryHorizon`); in configuration and exemptions the `id` is used (`expiry-horizon`). */
-export const POLICY_NAMES = Object.keys(DEFINITIONS).filter((name): name is PolicyName => name in DEFINITIONS);
+export const POLICY_NAMES = Object.keys(RULES).filter((name): name is PolicyName => name in RULES);
 
 /** Policies that an exemption may name. One of `pack-settings` lowers the environment of one stack. */
-export const EXEMPTIBLE: readonly Definition[] = Object.values<Definition>(DEFINITIONS).filter(
-  ({ id }) => id !== "exemption-hygiene",
-);
+export const EXEMPTIBLE: readonly Rule[] = Object.values<Rule>(RULES).filter(({ id }) => id !== "exemption-hygiene");

@@ -1,5 +1,5 @@
-import type { KeyApi } from "../../provider/api/types.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
+import type { OpenApi } from "../live/account.ts";
 import { isStateFile } from "./stateFile.ts";
 
 /** What the pack takes from its surroundings; tests give their own. */
@@ -10,7 +10,7 @@ export interface Host {
   /** True where a recorded state is judged, by the tags that the SDK hands to a policy. */
   isStateFile(stackTags: unknown): boolean;
   /** The account, for live checks. Loaded on first use: without them the pack opens no connection. */
-  openApi(): Promise<KeyApi>;
+  readonly openApi: OpenApi;
 }
 
 export function systemHost(env: NodeJS.ProcessEnv = process.env): Host {

@@ -1,15 +1,16 @@
 import type { EnforcementLevel, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import type { Policy } from "../args.ts";
-import type { Definition } from "../rule.ts";
-import { type DEFINITIONS, EXEMPTIBLE } from "../rules/index.ts";
 import { isDisguised } from "../key/disguise.ts";
+import type { Rule } from "../rule.ts";
+import { exemptionFindings } from "../rules/exemptionHygiene.ts";
+import { EXEMPTIBLE, type RULES } from "../rules/index.ts";
 import { environmentProblems, isContradicted } from "../settings/environment.ts";
 import { loweringOf } from "../settings/exemptions.ts";
-import { Reporter } from "./report.ts";
-import { exemptionFindings } from "../rules/exemptionHygiene.ts";
-import { exemptionRules, liveWanted, type Runtime, resolve } from "./runtime.ts";
 import type { SETTINGS } from "../settings/settings.ts";
-import { stackOf, stepAside, toPolicy } from "./toPolicy.ts";
+import { Reporter } from "./report.ts";
+import { exemptionRules, liveWanted, type Runtime, resolve } from "./runtime.ts";
+import { stackOf } from "./subject.ts";
+import { stepAside, toPolicy } from "./toPolicy.ts";
 
 const ROOT = "pulumi:pulumi:Stack";
 
@@ -21,16 +22,12 @@ type Source = Pick<StackValidationArgs, "getConfig" | "stackTags">;
  * hands its configuration to the others: the stack's root resource is analysed before any key. Disabled, nobody knows
  * the settings, and the others judge every stack as production.
  */
-export function settingsPolicy(
-  definition: Definition<typeof SETTINGS>,
-  runtime: Runtime,
-  level: EnforcementLevel,
-): Policy {
+export function settingsPolicy(rule: Rule<typeof SETTINGS>, runtime: Runtime, level: EnforcementLevel): Policy {
   const take = ({ getConfig, stackTags }: Source, urn: string, report: ReportViolation) => {
-    const { values, problems } = resolve(definition.parameters, getConfig());
+    const { values, problems } = resolve(rule.parameters, getConfig());
     runtime.settings = values;
     runtime.configured = true;
-    const reporter = new Reporter(definition, runtime, report);
+    const reporter = new Reporter(rule, runtime, report);
     const wrong = [...problems, ...environmentProblems(values, stackTags)];
     if (wrong.length > 0) reporter.once(wrong.join("; "));
     const stack = stackOf(urn);
@@ -48,7 +45,7 @@ export function settingsPolicy(
   // Only where no resource was judged by itself before.
   const validateStack = (args: StackValidationArgs, report: ReportViolation) =>
     take(args, args.resources[0]?.urn ?? "", report);
-  const policy: Policy = { ...toPolicy(definition, runtime, level), validateResource };
+  const policy: Policy = { ...toPolicy(rule, runtime, level), validateResource };
   return stepAside({ ...policy, validateStack }, () => runtime.configured, ["validateStack"]);
 }
 
@@ -62,12 +59,12 @@ const LIVE = EXEMPTIBLE.filter(({ liveResource, liveStack }) => (liveResource ??
 
 /** Judges the exemptions themselves, whether or not the stack has a key. Nothing can be exempted from it. */
 export function exemptionPolicy(
-  definition: typeof DEFINITIONS.exemptionHygiene,
+  rule: typeof RULES.exemptionHygiene,
   runtime: Runtime,
   level: EnforcementLevel,
 ): Policy {
   const take = (args: Pick<Source, "getConfig">) => {
-    const { values, problems } = resolve(definition.parameters, args.getConfig());
+    const { values, problems } = resolve(rule.parameters, args.getConfig());
     runtime.exemptionDays = values.maxDays;
     return problems;
   };
@@ -76,7 +73,7 @@ export function exemptionPolicy(
     if (args.type === ROOT) take(args);
   };
   const validateStack = (args: StackValidationArgs, report: ReportViolation) => {
-    const reporter = new Reporter(definition, runtime, report);
+    const reporter = new Reporter(rule, runtime, report);
     const problems = take(args);
     if (problems.length > 0) reporter.once(problems.join("; "));
     const findings = exemptionFindings({
@@ -88,6 +85,6 @@ export function exemptionPolicy(
     });
     for (const finding of findings) reporter.packFinding(finding);
   };
-  const policy: Policy = { ...toPolicy(definition, runtime, level), validateResource, validateStack };
+  const policy: Policy = { ...toPolicy(rule, runtime, level), validateResource, validateStack };
   return stepAside(policy, () => runtime.configured && runtime.settings.exemptions.length === 0);
 }

@@ -1,6 +1,6 @@
 import type { ReportViolation } from "@pulumi/policy";
 import { oneLine, ownLines } from "../../provider/domain/shown.ts";
-import type { Definition, Finding } from "../rule.ts";
+import type { Finding, Rule } from "../rule.ts";
 import type { Environment } from "../settings/environment.ts";
 import { exemptionFor } from "../settings/exemptions.ts";
 import type { Parameters, Values } from "../settings/parameters.ts";
@@ -18,12 +18,12 @@ type Leveled = (violation: { message: string; urn?: string; enforcementLevel: "a
 
 /** Tells Pulumi about the findings of one policy, each at its level. */
 export class Reporter {
-  readonly #definition: Definition;
+  readonly #rule: Rule;
   readonly #runtime: Runtime;
   readonly #report: ReportViolation;
 
-  constructor(definition: Definition, runtime: Runtime, report: ReportViolation) {
-    this.#definition = definition;
+  constructor(rule: Rule, runtime: Runtime, report: ReportViolation) {
+    this.#rule = rule;
     this.#runtime = runtime;
     // Whatever a message says, it makes no line and no command of its own.
     this.#report = (message, urn) => report(gated(message), urn);
@@ -31,7 +31,7 @@ export class Reporter {
 
   /** A finding at the policy's level: lower where the finding, the environment or an exemption says so, never higher. */
   finding(finding: Finding, place: Place): void {
-    const { id } = this.#definition;
+    const { id } = this.#rule;
     const { settings, used } = this.#runtime;
     const urn = finding.urn ?? place.urn;
     const what = finding.path === "" ? finding.message : `${finding.path}: ${finding.message}`;
@@ -58,7 +58,7 @@ export class Reporter {
 
   /** At the policy's own level, once for the whole run: something about the policy's configuration. */
   once(text: string): void {
-    const key = `${this.#definition.id}\n${text}`;
+    const key = `${this.#rule.id}\n${text}`;
     if (this.#runtime.told.has(key)) return;
     this.#runtime.told.add(key);
     this.#report(text);
@@ -76,14 +76,14 @@ export class Reporter {
 
   /** The same, without blocking. */
   onceAdvisory(text: string): void {
-    const key = `${this.#definition.id}\n${text}`;
+    const key = `${this.#rule.id}\n${text}`;
     if (this.#runtime.told.has(key)) return;
     this.#runtime.told.add(key);
     this.advisory(text);
   }
 
   #show(what: string, urn: string | undefined, step: number | undefined, advisory: boolean): void {
-    const { id, remediation } = this.#definition;
+    const { id, remediation } = this.#rule;
     const text = `${oneLine(what)}\n  to fix: ${remediation[step ?? 0] ?? remediation[0]}\n  more:   docs/policies/${id}.md`;
     if (advisory) this.advisory(text, urn);
     else this.#report(text, urn);
@@ -91,7 +91,7 @@ export class Reporter {
 
   advisory(text: string, urn?: string): void {
     const leveled = this.#report as unknown as Leveled;
-    const message = `${this.#definition.rule}\n${text}`;
+    const message = `${this.#rule.description}\n${text}`;
     leveled({ message, enforcementLevel: "advisory", ...(urn === undefined ? {} : { urn }) });
   }
 }

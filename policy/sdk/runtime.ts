@@ -1,10 +1,16 @@
 import { type Account, openAccount } from "../live/account.ts";
-import { DEFINITIONS, EXEMPTIBLE } from "../rules/index.ts";
-import { detectEnvironment, type Environment, type EnvironmentWords, isContradicted, wordsOf } from "../settings/environment.ts";
+import { EXEMPTIBLE, RULES } from "../rules/index.ts";
+import {
+  detectEnvironment,
+  type Environment,
+  type EnvironmentWords,
+  isContradicted,
+  wordsOf,
+} from "../settings/environment.ts";
 import { type Exemption, type ExemptionRules, loweringOf } from "../settings/exemptions.ts";
-import type { Host } from "./host.ts";
 import { isRecord, type Parameters, type Values } from "../settings/parameters.ts";
 import { SETTINGS, type Settings } from "../settings/settings.ts";
+import type { Host } from "./host.ts";
 
 /** What the policies of one pack share: settings, the account, and what happened so far. One per pack, never global. */
 export interface Runtime {
@@ -37,7 +43,7 @@ export function createRuntime(host: Host): Runtime {
     ),
     settings: defaultsOf(SETTINGS),
     configured: false,
-    exemptionDays: DEFINITIONS.exemptionHygiene.parameters.maxDays.default,
+    exemptionDays: RULES.exemptionHygiene.parameters.maxDays.default,
     disguised: new Set(),
     last: undefined,
     used: new Set(),

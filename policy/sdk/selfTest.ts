@@ -1,8 +1,6 @@
 import { ApiKey } from "../../provider/resources/apiKey.ts";
 import type { Policy } from "../args.ts";
-
-/** The type in every URN and state. Written out: the class it is compared with must not be its only witness. */
-export const API_KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
+import { API_KEY_TYPE } from "../key/disguise.ts";
 
 /**
  * Stops a pack that could match no key. Policies are bound to a class; with two copies of the package, or a renamed

@@ -37,22 +37,22 @@ export function endOf({ until }: Pick<Exemption, "until">): number | undefined {
 export function refusal(
   exemption: Exemption,
   { policyIds, now, maxDays }: ExemptionRules,
-): { rule: string; message: string } | undefined {
+): { code: string; message: string } | undefined {
   const end = endOf(exemption);
   if (!policyIds.includes(exemption.policy)) {
-    return { rule: "unknown-policy", message: "names no policy of this pack that can be exempted from" };
+    return { code: "unknown-policy", message: "names no policy of this pack that can be exempted from" };
   }
-  if (end === undefined) return { rule: "unreadable", message: "`until` is no day of the calendar (YYYY-MM-DD)" };
-  if (now >= end) return { rule: "expired", message: `expired on ${exemption.until}: it no longer exempts anything` };
+  if (end === undefined) return { code: "unreadable", message: "`until` is no day of the calendar (YYYY-MM-DD)" };
+  if (now >= end) return { code: "expired", message: `expired on ${exemption.until}: it no longer exempts anything` };
   if (end - now > (maxDays + 1) * DAY_MS) {
-    return { rule: "too-far", message: `ends more than ${maxDays} days ahead: it exempts nothing` };
+    return { code: "too-far", message: `ends more than ${maxDays} days ahead: it exempts nothing` };
   }
   if (exemption.policy === ENVIRONMENT_POLICY) {
     if (stackOfWhole(exemption.urn) !== undefined) return undefined;
-    return { rule: "too-broad", message: "lowers one stack's environment: its `urn` has to be `urn:pulumi:STACK::*`" };
+    return { code: "too-broad", message: "lowers one stack's environment: its `urn` has to be `urn:pulumi:STACK::*`" };
   }
   if (namesAKey(exemption.urn)) return undefined;
-  return { rule: "too-broad", message: "names no key: its `urn` has to end in a key's name, or in a good part of one" };
+  return { code: "too-broad", message: "names no key: its `urn` has to end in a key's name, or in a good part of one" };
 }
 
 /** The first exemption in force for a policy's findings at a resource. */
