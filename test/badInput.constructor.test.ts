@@ -7,7 +7,7 @@ import type { ApiKeyArgs } from "../provider/resources/args.ts";
 const args: ApiKeyArgs = { permissions: [{ resource: "scores", actions: ["read"] }] };
 
 // A border: what a JavaScript program may pass, whatever the types say.
-const untyped = (value: unknown) => value as ApiKeyArgs;
+const untyped = <T>(value: unknown) => value as T;
 
 describe("the constructor refuses, with the remedy and without a stack, what could only go wrong later", () => {
   test.each<[string, () => unknown, RegExp]>([
