@@ -1,8 +1,8 @@
 import type { EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 
 /*
- * The pack's public types, written out so that its declarations need Pulumi's and nothing else: derived from the
- * definitions they would drag the whole pack along. That they say what the definitions say: test/policy.args.test.ts.
+ * The pack's public types, written out so that its declarations need Pulumi's and nothing else: derived from the rules
+ * they would drag the whole pack along. That they say what the rules say: test/types.public.test.ts.
  */
 
 /** A Pulumi policy that may judge resources, stacks, or both. */

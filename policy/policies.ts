@@ -1,7 +1,7 @@
 import { PolicyPack, type PolicyPackArgs } from "@pulumi/policy";
 import type { Policy, ZkscoreGuardArgs } from "./args.ts";
-import { systemHost } from "./host.ts";
 import { policiesOf } from "./pack.ts";
+import { systemHost } from "./sdk/host.ts";
 
 export type {
   Approval,

@@ -7,7 +7,7 @@ import type { ApiKeyArgs } from "../provider/resources/args.ts";
 const args: ApiKeyArgs = { permissions: [{ resource: "scores", actions: ["read"] }] };
 
 // A border: what a JavaScript program may pass, whatever the types say.
-const untyped = (value: unknown) => value as ApiKeyArgs;
+const untyped = <T>(value: unknown) => value as T;
 
 describe("the constructor refuses, with the remedy and without a stack, what could only go wrong later", () => {
   test.each<[string, () => unknown, RegExp]>([
@@ -26,7 +26,11 @@ describe("the constructor refuses, with the remedy and without a stack, what cou
     ["id", () => new ApiKey("a", args, { id: "key_1" }), /^a: id would read a key .*use getApiKeys\(\).*adopt/],
     ["urn", () => new ApiKey("a", args, { urn: "urn:x" }), /^a: urn would read a key .*use getApiKeys\(\).*adopt/],
     ["options as an argument", () => new ApiKey("a", untyped({ ...args, options: {} })), /^a: options is not .*third/],
-    ["envVarMappings", () => new ApiKey("a", args, { envVarMappings: { A: "B" } }), /^a: envVarMappings .*; remove it/],
+    [
+      "envVarMappings",
+      () => new ApiKey("a", args, untyped({ envVarMappings: { A: "B" } })),
+      /^a: envVarMappings .*; remove it/,
+    ],
     [
       "a timeout that is none",
       () => new ApiKey("a", args, { customTimeouts: { create: "1m30s", delete: "1d" } }),

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeOf } from "../policy/addressSet.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { COMPLIANT, withField } from "../policy/example.ts";
-import { readBlock } from "../policy/network.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
+import { sizeOf } from "../policy/network/addressSet.ts";
+import { readBlock } from "../policy/network/blocks.ts";
+import { RULES } from "../policy/rules/index.ts";
 import { type Case, findingsOf, NOW } from "./support/policyCases.ts";
 import { python } from "./support/policyPython.ts";
 
@@ -22,7 +22,7 @@ const caseOf = (inputs: Readonly<Record<string, unknown>>): Case => ({
   now: NOW,
 });
 const rulesOf = (list: readonly string[]) => [
-  ...new Set(findingsOf(DEFINITIONS.ipAllowList, caseOf(withField(COMPLIANT, LIST, list))).map(({ rule }) => rule)),
+  ...new Set(findingsOf(RULES.ipAllowList, caseOf(withField(COMPLIANT, LIST, list))).map(({ code }) => code)),
 ];
 const every16 = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => `${(from + i) >> 8}.${(from + i) & 255}.0.0/16`);
@@ -67,7 +67,7 @@ describe("what amounts to a wide list is refused", () => {
       restrictions: { ipWhitelist: [block] },
     });
     const found = (permissions: object[]) =>
-      findingsOf(DEFINITIONS.ipAllowList, caseOf({ ...COMPLIANT, permissions })).map(({ rule }) => rule);
+      findingsOf(RULES.ipAllowList, caseOf({ ...COMPLIANT, permissions })).map(({ code }) => code);
     expect(found([part("scores", "2.2.0.0/16"), part("scores", "9.9.0.0/16")])).toEqual(["wide-in-all"]);
     expect(found([part("scores", "2.2.0.0/16"), part("all", "9.9.0.0/16")])).toEqual(["wide-in-all"]);
     expect(found([part("scores", "2.2.0.0/16"), part("trust", "9.9.0.0/16")])).toEqual([]);
@@ -91,7 +91,7 @@ test("honest lists pass", () => {
 test("a chain that stands for every chain confines to none", () => {
   const found = (restrictions: object) =>
     findingsOf(
-      DEFINITIONS.restrictedWrites,
+      RULES.restrictedWrites,
       caseOf({ permissions: [{ resource: "scores", actions: ["write"], restrictions }] }),
     );
   for (const chain of ["all", "ALL", "any", " all ", "*", "eip155:*", "eip155:all", "all-chains", "every_chain"]) {

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { COMPLIANT, withField } from "../policy/example.ts";
-import { render } from "../policy/render.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
+import { render } from "../policy/docs/render.ts";
 import { packageRoot } from "../tools/root.ts";
 import { describeWithEngine } from "./support/engine.ts";
 import type { Env } from "./support/engineProject.ts";

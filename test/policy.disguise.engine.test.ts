@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { COMPLIANT } from "../policy/example.ts";
-import { render } from "../policy/render.ts";
+import { COMPLIANT } from "../policy/docs/example.ts";
+import { render } from "../policy/docs/render.ts";
 import { ownerOf, urnOf } from "../provider/domain/marker.ts";
 import { providerText } from "../provider/resources/providerText.ts";
 import { packageRoot } from "../tools/root.ts";

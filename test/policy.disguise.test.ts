@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { COMPLIANT, withField } from "../policy/example.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
+import { API_KEY_TYPE } from "../policy/key/disguise.ts";
 import { policiesOf } from "../policy/pack.ts";
-import { API_KEY_TYPE } from "../policy/selfTest.ts";
 import { ownerOf } from "../provider/domain/marker.ts";
 import { providerText } from "../provider/resources/providerText.ts";
 import { ownershipOf } from "./support/policyKeys.ts";

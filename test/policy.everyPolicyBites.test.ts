@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { ZkscoreGuardArgs } from "../policy/args.ts";
-import type { Definition, Example } from "../policy/definition.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { COMPLIANT, EXAMPLE_NOW, exampleInputs, isField, withField } from "../policy/example.ts";
+import { COMPLIANT, EXAMPLE_NOW, exampleInputs, isField, withField } from "../policy/docs/example.ts";
 import { policiesOf } from "../policy/pack.ts";
+import type { Example, Rule } from "../policy/rule.ts";
+import { RULES } from "../policy/rules/index.ts";
 import { instantMs } from "../provider/domain/instant.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";
@@ -14,7 +14,7 @@ import { analyze, analyzeStack, type Diagnostic, type Given, testHost } from "./
  * Each policy's own two examples, which the documentation shows, through the functions that serve the RPCs: one field
  * apart, one refused and one accepted. `pack-settings` needs the CLI's configuration: see policy.process.test.ts.
  */
-const CASES = Object.values<Definition>(DEFINITIONS).filter(({ id }) => id !== "pack-settings");
+const CASES = Object.values<Rule>(RULES).filter(({ id }) => id !== "pack-settings");
 
 test("every policy is here", () => {
   expect(CASES.map(({ id }) => id)).toHaveLength(22);
@@ -49,7 +49,7 @@ async function judge(example: Example, which: "insecure" | "secure"): Promise<Di
   const inputs = exampleInputs(example, which);
   const args: ZkscoreGuardArgs =
     example.path === "exemptions"
-      ? { packSettings: { exemptions: DEFINITIONS.exemptionHygiene.example[which] as never } } // typed `unknown` in an example
+      ? { packSettings: { exemptions: RULES.exemptionHygiene.example[which] as never } } // typed `unknown` in an example
       : example.account === undefined
         ? {}
         : {

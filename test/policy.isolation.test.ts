@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { define } from "../policy/definition.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
 import { policiesOf } from "../policy/pack.ts";
-import { createRuntime } from "../policy/runtime.ts";
-import { assertMatches } from "../policy/selfTest.ts";
-import { toPolicy } from "../policy/toPolicy.ts";
+import { define } from "../policy/rule.ts";
+import { RULES } from "../policy/rules/index.ts";
+import { createRuntime } from "../policy/sdk/runtime.ts";
+import { assertMatches } from "../policy/sdk/selfTest.ts";
+import { toPolicy } from "../policy/sdk/toPolicy.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { FULL, VIOLATING } from "./support/policyKeys.ts";
 import { analyze, analyzeStack, testHost } from "./support/policyRpc.ts";
@@ -12,7 +12,7 @@ import { analyze, analyzeStack, testHost } from "./support/policyRpc.ts";
 /** One policy that fails must not take the others' findings with it: the SDK answers a throw with an error for all. */
 const broken = (how: () => never) =>
   toPolicy(
-    define({ ...DEFINITIONS.ownership, id: "broken", resource: how, stack: how }),
+    define({ ...RULES.ownership, id: "broken", resource: how, stack: how }),
     { ...createRuntime(testHost()), configured: true },
     "mandatory",
   );

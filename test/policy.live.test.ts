@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
-import { connect } from "../policy/connect.ts";
-import { COMPLIANT } from "../policy/example.ts";
+import { COMPLIANT } from "../policy/docs/example.ts";
+import { connect } from "../policy/live/connect.ts";
 import { policiesOf } from "../policy/pack.ts";
 import { analyzeStack, testHost } from "./support/policyRpc.ts";
 

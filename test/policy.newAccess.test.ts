@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ZkscoreGuardArgs } from "../policy/args.ts";
-import { COMPLIANT } from "../policy/example.ts";
+import { COMPLIANT } from "../policy/docs/example.ts";
 import { policiesOf } from "../policy/pack.ts";
-import { isOn } from "../policy/runtime.ts";
+import { isOn } from "../policy/sdk/runtime.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import type { WireKey } from "../provider/domain/wire.ts";
 import { key as wireKey } from "./support/apiBodies.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ZkscoreGuardArgs } from "../policy/args.ts";
-import { withField } from "../policy/example.ts";
+import { withField } from "../policy/docs/example.ts";
 import { policiesOf } from "../policy/pack.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { COMPLIANT, EXAMPLE_NOW, withField } from "../policy/example.ts";
+import { COMPLIANT, EXAMPLE_NOW, withField } from "../policy/docs/example.ts";
+import { RULES } from "../policy/rules/index.ts";
 import { type PackProcess, startPack } from "./support/policyProcess.ts";
 import { secret, UNKNOWN } from "./support/policyRpc.ts";
 
@@ -34,7 +34,7 @@ const policiesOf = (found: readonly { policy: string }[]) => [...new Set(found.m
 test("the pack tells the engine every policy, with severity and a schema for its parameters", async () => {
   const { name, policiesList } = await pack.info();
   expect(name).toBe("pulumi-zkscore");
-  expect(policiesList.map((policy) => policy.name)).toEqual(Object.values(DEFINITIONS).map(({ id }) => id));
+  expect(policiesList.map((policy) => policy.name)).toEqual(Object.values(RULES).map(({ id }) => id));
   for (const policy of policiesList) expect(policy).toMatchObject({ severity: expect.any(Number), configschema: {} });
 });
 

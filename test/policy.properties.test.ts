@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Bag, Definition } from "../policy/definition.ts";
-import { DEFINITIONS, POLICY_NAMES, type PolicyName } from "../policy/definitions.ts";
-import { overlaps, readBlock } from "../policy/network.ts";
-import { readKey } from "../policy/view.ts";
+import { readKey } from "../policy/key/view.ts";
+import { overlaps, readBlock } from "../policy/network/blocks.ts";
+import type { Bag, Rule } from "../policy/rule.ts";
+import { POLICY_NAMES, type PolicyName, RULES } from "../policy/rules/index.ts";
 import { canonical } from "../provider/domain/canonical.ts";
 import { durationMs } from "../provider/domain/duration.ts";
 import type { KeyInputs } from "../provider/domain/inputs.ts";
@@ -20,7 +20,7 @@ const SEED = Number(process.env["ZKSCORE_SEED"] ?? Date.now() % 2 ** 31);
 const options = { numRuns: CASES, seed: SEED };
 console.log(`policy properties: seed ${SEED}, ${CASES} cases a property`);
 
-const definition = (name: PolicyName): Definition => DEFINITIONS[name];
+const definition = (name: PolicyName): Rule => RULES[name];
 const judging = POLICY_NAMES.filter(
   (name) => definition(name).resource !== undefined || definition(name).stack !== undefined,
 );
@@ -42,8 +42,8 @@ describe("making a key more dangerous never removes a violation", () => {
         change(after);
         const found = (given: Case) =>
           findingsOf(definition(name), given)
-            .filter(({ rule }) => worse.rules?.includes(rule) ?? true)
-            .map(({ rule, path }) => (worse.compare === "by rule" ? rule : firstPlace(after, path)));
+            .filter(({ code }) => worse.rules?.includes(code) ?? true)
+            .map(({ code, path }) => (worse.compare === "by rule" ? code : firstPlace(after, path)));
         const [before, now] = [new Set(found(c)), new Set(found(after))];
         if (before.size > 0) violating++;
         for (const finding of before) {
@@ -124,7 +124,7 @@ describe("what the program says twice or in parts is judged as what is sent", ()
           ...one,
           ...(one.restrictions === undefined ? {} : { restrictions: twice(one.restrictions) }),
         }));
-        const said = (given: Case) => findingsOf(definition(name), given).map(({ rule }) => rule);
+        const said = (given: Case) => findingsOf(definition(name), given).map(({ code }) => code);
         expect(said(wordy).sort()).toEqual(said(c).sort());
       }),
       options,
@@ -155,7 +155,7 @@ describe("remediations end their violation, change nothing the second time, and 
           return;
         }
         changedOnce++;
-        const rules = findingsOf(definition(name), after).map(({ rule }) => rule);
+        const rules = findingsOf(definition(name), after).map(({ code }) => code);
         expect(rules).not.toContain(ENDS[name]);
         const again = structuredClone(after);
         expect(apply(name, again)).toBe(false);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { newGrants } from "../policy/access.ts";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { endOf, exemptionFor } from "../policy/exemptions.ts";
+import { newGrants } from "../policy/grants/access.ts";
+import { readKey } from "../policy/key/view.ts";
 import { exemptionFindings } from "../policy/rules/exemptionHygiene.ts";
-import { resolve } from "../policy/runtime.ts";
-import { SETTINGS } from "../policy/settings.ts";
-import { readKey } from "../policy/view.ts";
+import { RULES } from "../policy/rules/index.ts";
+import { resolve } from "../policy/sdk/runtime.ts";
+import { endOf, exemptionFor } from "../policy/settings/exemptions.ts";
+import { SETTINGS } from "../policy/settings/settings.ts";
 import { encodeMarker } from "../provider/domain/marker.ts";
 import { key as wireKey } from "./support/apiBodies.ts";
 import { anyCase, type Case, DAY, NOW, type Permission, permission, subjectOf } from "./support/policyCases.ts";
@@ -62,8 +62,8 @@ test("no-new-access: what is asked beyond the living key is found, and asking fo
     fc.asyncProperty(anyCase, permissions, permission, async (c, live, more) => {
       const account = accountOf({ permissions: live });
       const find = async (given: Case) => {
-        const subject = subjectOf(DEFINITIONS.noNewAccess, withOwner(given)) as never; // the parameters are this policy's
-        return (await DEFINITIONS.noNewAccess.liveResource?.(subject, account))?.map(({ path }) => path) ?? [];
+        const subject = subjectOf(RULES.noNewAccess, withOwner(given)) as never; // the parameters are this policy's
+        return (await RULES.noNewAccess.liveResource?.(subject, account))?.map(({ path }) => path) ?? [];
       };
       const before = await find(c);
       const after = await find({ ...c, inputs: { ...c.inputs, permissions: [...c.inputs.permissions, more] } });
@@ -96,7 +96,7 @@ test("unused-key: a key that is idle for longer doesn't come to rest", async () 
     fc.asyncProperty(anyCase, fc.nat(150), fc.nat(150), async (c, idle, more) => {
       const find = async (days: number) => {
         const account = accountOf({ lastUsed: new Date(NOW - days * DAY).toISOString() });
-        return DEFINITIONS.unusedKey.liveStack?.([subjectOf(DEFINITIONS.unusedKey, c) as never], account) ?? []; // as above
+        return RULES.unusedKey.liveStack?.([subjectOf(RULES.unusedKey, c) as never], account) ?? []; // as above
       };
       const [before, after] = [await find(idle), await find(idle + more)];
       expect(before.length > 0).toBe(idle > 45);
@@ -115,8 +115,8 @@ test("unused-permission: a grant more, or an endpoint less, never makes a key we
     fc.asyncProperty(anyCase, fc.subarray(resources, { minLength: 2 }), permission, async (c, seen, more) => {
       const find = async (given: Case, names: string[]) => {
         const account = accountOf({ endpoints: names.map((name) => `GET /v1/${name}/{identity}`) });
-        const subject = subjectOf(DEFINITIONS.unusedPermission, given) as never; // as above
-        return DEFINITIONS.unusedPermission.liveStack?.([subject], account) ?? [];
+        const subject = subjectOf(RULES.unusedPermission, given) as never; // as above
+        return RULES.unusedPermission.liveStack?.([subject], account) ?? [];
       };
       const before = await find(c, seen);
       if (before.length === 0) return;
@@ -149,7 +149,7 @@ test("exemptions: an expired one stays expired, exempts nothing, and one in forc
             now,
             maxDays: 180,
           }),
-        ].map(({ rule }) => rule);
+        ].map(({ code }) => code);
       const ended = NOW >= (endOf(exemption) ?? 0);
       const rules = { policyIds: ["rate-limit", "no-wildcard-access"], now: NOW, maxDays: 180 };
       if (ended) expect(exemptionFor([exemption], "rate-limit", urn, rules)).toBeUndefined();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { expand, matchGrants } from "../policy/catalogue.ts";
-import type { Definition } from "../policy/definition.ts";
-import { DEFINITIONS, type PolicyName } from "../policy/definitions.ts";
-import { ENVIRONMENT_WORDS, namesIn } from "../policy/environment.ts";
-import { COMPLIANT, withField } from "../policy/example.ts";
-import { globMatches } from "../policy/glob.ts";
-import { readBlock, specialRange } from "../policy/network.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
+import { expand, matchGrants } from "../policy/grants/catalogue.ts";
+import { readBlock, specialRange } from "../policy/network/blocks.ts";
+import type { Rule } from "../policy/rule.ts";
+import { type PolicyName, RULES } from "../policy/rules/index.ts";
+import { ENVIRONMENT_WORDS, namesIn } from "../policy/settings/environment.ts";
+import { globMatches } from "../policy/settings/glob.ts";
 import { type Case, findingsOf, NOW } from "./support/policyCases.ts";
 
 /** Where each rule begins and ends: the last value it accepts, the first it refuses. */
@@ -157,8 +157,8 @@ describe("where each rule begins", () => {
   test.each(BOUNDS)("%s in %s: %s = %j", (name, stack, path, value, rules) => {
     const inputs = withField(COMPLIANT, path, value);
     if (path === "expiry") delete inputs["expiresIn"];
-    const definition: Definition = DEFINITIONS[name];
-    expect([...new Set(findingsOf(definition, caseOf(stack, inputs)).map(({ rule }) => rule))]).toEqual(rules);
+    const definition: Rule = RULES[name];
+    expect([...new Set(findingsOf(definition, caseOf(stack, inputs)).map(({ code }) => code))]).toEqual(rules);
   });
 
   test("every policy that judges alone is among them", () => {
@@ -180,7 +180,7 @@ describe("options of the resource", () => {
     [{ protect: true }, ["protected"]],
   ])("%j", (more, rules) => {
     const c = { ...caseOf(PROD, COMPLIANT), options: { ...options, ...more } };
-    expect(findingsOf(DEFINITIONS.secretStaysSecret, c).map(({ rule }) => rule)).toEqual(rules);
+    expect(findingsOf(RULES.secretStaysSecret, c).map(({ code }) => code)).toEqual(rules);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COMPLIANT, withField } from "../policy/example.ts";
+import { COMPLIANT, withField } from "../policy/docs/example.ts";
 import { policiesOf } from "../policy/pack.ts";
 import { FULL, PATHS, VIOLATING } from "./support/policyKeys.ts";
 import { analyze, analyzeStack, testHost, UNKNOWN } from "./support/policyRpc.ts";

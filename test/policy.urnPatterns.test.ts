@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { API_KEY_TYPE } from "../policy/selfTest.ts";
-import { concernsStack, urnMatches } from "../policy/urn.ts";
+import { API_KEY_TYPE } from "../policy/key/disguise.ts";
+import { concernsStack, urnMatches } from "../policy/settings/urn.ts";
 
 /** A pattern means what its author read in it, whatever names a program gives its resources. */
 const urn = (name: string, { stack = "acme-prod", project = "app", type = API_KEY_TYPE } = {}) =>

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFINITIONS } from "../policy/definitions.ts";
-import { defaultsOf } from "../policy/runtime.ts";
-import { type UrlFault, urlFaults } from "../policy/webhookUrl.ts";
+import { type UrlFault, urlFaults } from "../policy/network/webhookUrl.ts";
+import { RULES } from "../policy/rules/index.ts";
+import { defaultsOf } from "../policy/sdk/runtime.ts";
 import { findingsOf, NOW } from "./support/policyCases.ts";
 import { python } from "./support/policyPython.ts";
 
@@ -11,8 +11,8 @@ const CASES = Number(process.env["ZKSCORE_CASES"] ?? 400);
 const SEED = Number(process.env["ZKSCORE_SEED"] ?? Date.now() % 2 ** 31);
 console.log(`webhook URLs: seed ${SEED}, ${CASES} cases`);
 
-const lists = defaultsOf(DEFINITIONS.webhookHttps.parameters);
-const rulesOf = (text: string) => urlFaults(text, lists).map(({ rule }: UrlFault) => rule);
+const lists = defaultsOf(RULES.webhookHttps.parameters);
+const rulesOf = (text: string) => urlFaults(text, lists).map(({ code }: UrlFault) => code);
 
 test("honest URLs pass, whatever their case, default port or empty path", () => {
   for (const text of [
@@ -155,14 +155,14 @@ describe("credentials, wherever they stand", () => {
 
 test("a secret that was typed to fill the length is none", () => {
   const rules = (secret: string) =>
-    findingsOf(DEFINITIONS.webhookSecret, {
+    findingsOf(RULES.webhookSecret, {
       inputs: { permissions: [], webhooks: [{ url: "https://a.example", events: [], secret }] },
       stack: "acme-dev",
       name: "backend",
       tags: {},
       options: { protect: false, ignoreChanges: [], additionalSecretOutputs: ["apiKey"] },
       now: NOW,
-    }).map(({ rule }) => rule);
+    }).map(({ code }) => code);
   for (const weak of [
     "a".repeat(32),
     " ".repeat(40),

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, expectTypeOf, test } from "vitest";
 import type { ZkscoreGuardArgs } from "../policy/args.ts";
-import type { Definition } from "../policy/definition.ts";
-import { DEFINITIONS, type PolicyName } from "../policy/definitions.ts";
-import type { Values } from "../policy/parameters.ts";
+import type { Rule } from "../policy/rule.ts";
+import { type PolicyName, RULES } from "../policy/rules/index.ts";
+import type { Values } from "../policy/settings/parameters.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import type { AccountPermission, UsageReport } from "../provider/resources/account.ts";
@@ -41,7 +41,7 @@ test("what the account's functions answer is what the wire schemas let through",
 
 type Given<T> = Exclude<T, string | undefined>;
 type Written<N extends PolicyName> = Omit<Given<ZkscoreGuardArgs[N]>, "enforcementLevel">;
-type Meant<N extends PolicyName> = Partial<Values<(typeof DEFINITIONS)[N]["parameters"]>>;
+type Meant<N extends PolicyName> = Partial<Values<(typeof RULES)[N]["parameters"]>>;
 type Differs = { [N in PolicyName]: [Written<N>, Meant<N>] extends [Meant<N>, Written<N>] ? never : N }[PolicyName];
 
 test("the pack's arguments are the definitions' parameters, described in the same words", () => {
@@ -50,8 +50,8 @@ test("the pack's arguments are the definitions' parameters, described in the sam
   expectTypeOf<Differs>().toEqualTypeOf<never>();
   const text = readFileSync(join(packageRoot, "policy", "args.ts"), "utf8");
   let described = 0;
-  for (const [name, { rule, parameters }] of Object.entries<Definition>(DEFINITIONS)) {
-    const start = text.indexOf(`/** ${rule} */\n  readonly ${name}?: PolicyArgs`);
+  for (const [name, { description, parameters }] of Object.entries<Rule>(RULES)) {
+    const start = text.indexOf(`/** ${description} */\n  readonly ${name}?: PolicyArgs`);
     expect(start, name).toBeGreaterThan(0);
     const block = text.slice(start, text.indexOf("\n  }>;", start));
     for (const [parameter, { schema }] of Object.entries(parameters)) {

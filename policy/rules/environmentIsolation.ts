@@ -1,14 +1,14 @@
-import { define } from "../definition.ts";
-import { namesIn } from "../environment.ts";
-import { cwe, nist } from "../references.ts";
-import { listed } from "./shared.ts";
+import { define } from "../rule.ts";
+import { namesIn } from "../settings/environment.ts";
+import { listed } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 export const environmentIsolation = define({
   id: "environment-isolation",
   title: "A key serves one environment",
   severity: "high",
   level: "mandatory",
-  rule: "What a key says about its environment is one environment, and that of its stack.",
+  description: "What a key says about its environment is one environment, and that of its stack.",
   why:
     "A key called staging that a production stack made ends up in the staging vault, with production's data behind it. The " +
     "reference asks for one key per application and environment.",
@@ -31,13 +31,13 @@ export const environmentIsolation = define({
       const said = [...new Set(statements.map((statement) => statement.said))];
       if (said.length > 1) {
         const places = listed([...new Set(statements.map(({ path }) => path))]);
-        yield { rule: "several", path: places, urn, message: `says ${listed(said)}: a key serves one environment` };
+        yield { code: "several", path: places, urn, message: `says ${listed(said)}: a key serves one environment` };
       }
       for (const word of said) {
         if (environment.name === undefined || word === environment.name) continue;
         const path = statements.find((statement) => statement.said === word)?.path ?? "name";
         const message = `says ${word}, but the ${environment.source} says ${environment.name}`;
-        yield { rule: "foreign", path, urn, message };
+        yield { code: "foreign", path, urn, message };
       }
     }
   },

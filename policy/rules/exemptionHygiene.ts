@@ -1,8 +1,8 @@
-import { define, type Finding } from "../definition.ts";
-import { ENVIRONMENT_POLICY, type Exemption, type ExemptionRules, refusal } from "../exemptions.ts";
-import { integer } from "../parameters.ts";
-import { nist } from "../references.ts";
-import { concernsStack, urnMatches } from "../urn.ts";
+import { define, type Finding } from "../rule.ts";
+import { ENVIRONMENT_POLICY, type Exemption, type ExemptionRules, refusal } from "../settings/exemptions.ts";
+import { integer } from "../settings/parameters.ts";
+import { concernsStack, urnMatches } from "../settings/urn.ts";
+import { nist } from "./references.ts";
 
 const parameters = { maxDays: integer("How far ahead an exemption may end, in days.", 180, 1) };
 
@@ -11,7 +11,8 @@ export const exemptionHygiene = define({
   title: "Exemptions end",
   severity: "medium",
   level: "mandatory",
-  rule: "An exemption names a policy and a key that exist, and ends within half a year; else it exempts nothing.",
+  description:
+    "An exemption names a policy and a key that exist, and ends within half a year; else it exempts nothing.",
   why:
     "An exemption is a debt with a date. One that has expired, or that exempts nothing any more, is how a rule quietly " +
     "stops applying. What is refused here has no effect, even where this policy is off.",
@@ -56,14 +57,14 @@ export function* exemptionFindings(facts: Facts): Iterable<Finding> {
     const forHere = head !== undefined && concernsStack(exemption.urn, head);
     if (refused !== undefined) {
       // A text that can't be right is wrong for every stack; a date concerns the one it is for.
-      const anywhere = refused.rule !== "expired" && refused.rule !== "too-far";
-      if (anywhere || forHere) yield { ...refused, path, ...(refused.rule === "too-broad" ? { step: 2 } : {}) };
+      const anywhere = refused.code !== "expired" && refused.code !== "too-far";
+      if (anywhere || forHere) yield { ...refused, path, ...(refused.code === "too-broad" ? { step: 2 } : {}) };
     } else if (!forHere) {
       // for another stack
     } else if (exemption.policy !== ENVIRONMENT_POLICY && !facts.urns.some((urn) => urnMatches(exemption.urn, urn))) {
-      yield { rule: "unmatched", path, step: 1, message: "matches no resource of this stack", advisory: true };
+      yield { code: "unmatched", path, step: 1, message: "matches no resource of this stack", advisory: true };
     } else if (!facts.used.has(exemption) && !facts.silent.includes(exemption.policy)) {
-      yield { rule: "needless", path, step: 1, message: "exempted nothing in this run", advisory: true };
+      yield { code: "needless", path, step: 1, message: "exempted nothing in this run", advisory: true };
     }
   }
 }

@@ -1,10 +1,10 @@
 import { durationMs } from "../../provider/domain/duration.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
-import { define, type Finding, type Subject } from "../definition.ts";
-import { duration, integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import type { KeyView } from "../view.ts";
-import { DAY_MS } from "./shared.ts";
+import type { KeyView } from "../key/view.ts";
+import { define, type Finding, type Subject } from "../rule.ts";
+import { duration, integer } from "../settings/parameters.ts";
+import { DAY_MS } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 const parameters = {
   maxDays: integer("The longest life of a key, in days.", 90, 1),
@@ -20,7 +20,7 @@ export const expiryHorizon = define({
   title: "A key's end is near, but not too near",
   severity: "high",
   level: "mandatory",
-  rule: "A key lives at most 90 days (production 30), and long enough to be replaced before it ends.",
+  description: "A key lives at most 90 days (production 30), and long enough to be replaced before it ends.",
   why:
     "A stolen key is worth stealing until it ends. A key that ends before the next `pulumi up`, or before its own rotation " +
     "and the overlap after it, is an outage with a date.",
@@ -44,7 +44,7 @@ export const expiryHorizon = define({
       if (ms === undefined) continue;
       if (ms > days * DAY_MS) {
         yield {
-          rule: "too-long",
+          code: "too-long",
           path,
           message: `the key would live ${daysOf(ms)} days; at most ${days} are allowed here`,
         };
@@ -77,7 +77,7 @@ function* tooSoon(subject: Subject<typeof parameters>, path: string, ms: number)
       ? "`rotation.every` plus `rotation.overlap` and the time between two runs"
       : "the time between two runs of `pulumi up`";
   yield {
-    rule: "too-soon",
+    code: "too-soon",
     step: 1,
     path,
     message: `the key ends after ${daysOf(ms)} days, before ${why} (${daysOf(needed)} days) have passed`,

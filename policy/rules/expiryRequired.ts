@@ -1,14 +1,14 @@
-import { define } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { isUnknown } from "../key/view.ts";
+import { define } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
 
 export const expiryRequired = define({
   id: "expiry-required",
   title: "Every key ends",
   severity: "high",
   level: "mandatory",
-  rule: "A key has an `expiresIn` or an `expiry`.",
+  description: "A key has an `expiresIn` or an `expiry`.",
   why:
     "A key without an end outlives the application, the team and everyone who knew of it. The server's own expiry is the " +
     "one that holds when nobody runs `pulumi up` any more.",
@@ -24,7 +24,7 @@ export const expiryRequired = define({
     if (key.expiry !== undefined || key.expiresIn !== undefined) return;
     if (isUnknown(key, "expiry") || isUnknown(key, "expiresIn")) return;
     yield {
-      rule: "endless",
+      code: "endless",
       path: "expiresIn",
       message: "neither `expiresIn` nor `expiry` is set: the key never ends",
     };

@@ -1,20 +1,21 @@
 import type { Block } from "../../provider/domain/cidr.ts";
-import { sizeOf } from "../addressSet.ts";
-import { member, plainStrings } from "../bag.ts";
-import { expand, grantName } from "../catalogue.ts";
-import { define, type Finding } from "../definition.ts";
-import { asIPv4, contains, overlaps, readBlock, specialRange } from "../network.ts";
-import { flag, integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown, type ListView, type PermissionView } from "../view.ts";
-import { outsideProduction } from "./shared.ts";
+import { expand, grantName } from "../grants/catalogue.ts";
+import { member, plainStrings } from "../key/remediation.ts";
+import { isUnknown, type ListView, type PermissionView } from "../key/view.ts";
+import { sizeOf } from "../network/addressSet.ts";
+import { asIPv4, contains, overlaps, readBlock, specialRange } from "../network/blocks.ts";
+import { define, type Finding } from "../rule.ts";
+import { flag, integer } from "../settings/parameters.ts";
+import { outsideProduction } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 export const ipAllowList = define({
   id: "ip-allow-list",
   title: "Production keys work from known addresses only",
   severity: "high",
   level: "mandatory",
-  rule: "In production each permission has an `ipWhitelist`; every list names few real, narrow, public blocks, each once.",
+  description:
+    "In production each permission has an `ipWhitelist`; every list names few real, narrow, public blocks, each once.",
   why:
     "A stolen key that only works from your own addresses is stolen for nothing. A list with everything in it, or with " +
     "private ranges that the API never sees, looks like a fence and is none.",
@@ -41,7 +42,7 @@ export const ipAllowList = define({
   *resource({ key, environment, params }) {
     for (const { ipWhitelist } of key.permissions) {
       if (environment.production && !ipWhitelist.present && !isUnknown(key, ipWhitelist.path)) {
-        yield { rule: "absent", path: ipWhitelist.path, message: "isn't set: the key works from everywhere" };
+        yield { code: "absent", path: ipWhitelist.path, message: "isn't set: the key works from everywhere" };
       }
       yield* badBlocks(ipWhitelist, params);
     }
@@ -84,35 +85,35 @@ function* badBlocks(list: ListView, limits: Limits): Iterable<Finding> {
   const entries: Entry[] = [];
   for (const { path, value } of list.items) {
     const block = readBlock(value);
-    if (block === undefined) yield { rule: "unreadable", path, message: "is no IP address or CIDR block" };
+    if (block === undefined) yield { code: "unreadable", path, message: "is no IP address or CIDR block" };
     else {
       yield* badBlock({ path, block }, limits);
       entries.push({ path, block });
     }
   }
   for (const [later, earlier] of repeated(entries)) {
-    yield { rule: "overlap", path: later, step: 2, message: `overlaps ${earlier}: remove the narrower one` };
+    yield { code: "overlap", path: later, step: 2, message: `overlaps ${earlier}: remove the narrower one` };
   }
 }
 
 /** What is wrong with one block, as it stands and as the IPv4 addresses it stands for. */
 function* badBlock({ path, block }: Entry, limits: Limits): Iterable<Finding> {
   const images = asIPv4(block);
-  if (block.prefix === 0) yield { rule: "everyone", path, message: "lets every address in" };
+  if (block.prefix === 0) yield { code: "everyone", path, message: "lets every address in" };
   else if (images.some(({ prefix }) => prefix === 0)) {
     const message = "lets every IPv4 address in, written as IPv6 (mapped, translated or tunnelled)";
-    yield { rule: "everyone", path, message };
+    yield { code: "everyone", path, message };
   } else {
     const wide = [block, ...images].find(({ family, prefix }) => prefix < shortest(family, limits));
     if (wide !== undefined) {
       const as = wide === block ? "" : " as IPv4";
       const message = `has a prefix of /${wide.prefix}${as}; at least /${shortest(wide.family, limits)} is wanted`;
-      yield { rule: "wide", path, step: 1, message };
+      yield { code: "wide", path, step: 1, message };
     }
     const special = limits.allowPrivate ? undefined : [block, ...images].map(specialRange).find((kind) => kind);
     if (special !== undefined) {
       const message = `reaches into a range that no caller comes from over the internet (${special})`;
-      yield { rule: "special", path, message };
+      yield { code: "special", path, message };
     }
   }
 }
@@ -142,13 +143,13 @@ function* tooMuch(permissions: readonly PermissionView[], limits: Limits): Itera
     const findings: Finding[] = [];
     if (blocks.length > limits.maxEntries) {
       const message = `has ${blocks.length} entries${whose}; at most ${limits.maxEntries} are read by anybody`;
-      findings.push({ rule: "many", path: first.path, step: 1, message });
+      findings.push({ code: "many", path: first.path, step: 1, message });
     }
     for (const [family, size] of [[4, v4] as const, [6, v6] as const]) {
       const most = 1n << BigInt((family === 4 ? 32 : 128) - shortest(family, limits));
       if (size <= most) continue;
       const message = `holds more IPv${family} addresses in all${whose} than one block of /${shortest(family, limits)}, the most it may`;
-      findings.push({ rule: "wide-in-all", path: first.path, step: 1, message });
+      findings.push({ code: "wide-in-all", path: first.path, step: 1, message });
     }
     if (findings.length > 0) told.add(first.path);
     yield* findings;

@@ -1,16 +1,16 @@
 import { judgeAnswer, type Verdict } from "../../provider/domain/asked.ts";
-import { grantingOf } from "../access.ts";
-import { NotEvaluated } from "../account.ts";
-import { define, type Finding } from "../definition.ts";
-import { nist } from "../references.ts";
-import { isUnknown, type KeyView } from "../view.ts";
+import { grantingOf } from "../grants/access.ts";
+import { isUnknown, type KeyView } from "../key/view.ts";
+import { NotEvaluated } from "../live/account.ts";
+import { define, type Finding } from "../rule.ts";
+import { nist } from "./references.ts";
 
 export const liveAsDeclared = define({
   id: "live-as-declared",
   title: "What lives is what was declared",
   severity: "high",
   level: "mandatory",
-  rule: "A living key may do no more than its resource says, and ends no later. (Live check.)",
+  description: "A living key may do no more than its resource says, and ends no later. (Live check.)",
   why:
     "Every other policy judges what the program says. A server that ignores a field, or a person who edits a key by hand, " +
     "leaves one that may do more, and the program that everybody reviews says nothing about it.",
@@ -56,24 +56,24 @@ function askedIn({ permissions, rateLimit, expiry }: KeyView) {
   return { permissions: permissions.map(grantingOf), rateLimit, expiry };
 }
 
-/** `rule` given: shown, and never blocking. */
+/** `code` given: shown, and never blocking. */
 function findings(
   found: Verdict["wider"],
   urn: string,
   unknown: readonly string[],
-  rule?: "raised" | "not-evaluated",
+  code?: "raised" | "not-evaluated",
 ): Finding[] {
   return found
     .filter(({ field }) => !unknown.includes(field))
     .map(({ field, text }) => {
       const message =
-        rule === "not-evaluated" ? `not evaluated: no answer shows ${text}` : `the living key differs: ${text}`;
-      return { rule: rule ?? "wider", path: field, urn, message, ...(rule === undefined ? {} : { advisory: true }) };
+        code === "not-evaluated" ? `not evaluated: no answer shows ${text}` : `the living key differs: ${text}`;
+      return { code: code ?? "wider", path: field, urn, message, ...(code === undefined ? {} : { advisory: true }) };
     });
 }
 
 function notEvaluated(urn: string, why: string): Finding {
-  return { rule: "not-evaluated", path: "", urn, message: `not evaluated: ${why}`, advisory: true };
+  return { code: "not-evaluated", path: "", urn, message: `not evaluated: ${why}`, advisory: true };
 }
 
 function holdsUnknown({ unknown }: KeyView, field: string): boolean {

@@ -1,15 +1,15 @@
-import { type Grant, grantName, matchGrants } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { strings } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { granted, isListed, listed } from "./shared.ts";
+import { type Grant, grantName, matchGrants } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { strings } from "../settings/parameters.ts";
+import { granted, isListed, listed } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 export const noDestructiveActions = define({
   id: "no-destructive-actions",
   title: "Deleting is for listed keys",
   severity: "high",
   level: "mandatory",
-  rule: "A key that may destroy data is on a list of such keys.",
+  description: "A key that may destroy data is on a list of such keys.",
   why:
     "What `delete` removes, no rotation brings back. Few applications delete, so the few that do can be named, reviewed and " +
     "kept apart from keys that are handed out widely.",
@@ -33,7 +33,7 @@ export const noDestructiveActions = define({
     for (const [index, pattern] of params.except.entries()) {
       if (matchGrants(pattern).length > 0) continue;
       yield {
-        rule: "unknown-pattern",
+        code: "unknown-pattern",
         path: `except[${index}]`,
         message: "names no grant of the catalogue",
         advisory: true,
@@ -49,7 +49,7 @@ export const noDestructiveActions = define({
     for (const [path, grants] of byPath) {
       const abuse = listed(grants.map((grant) => grant.abuse));
       const message = `grants ${listed(grants.map(grantName))}; a thief could ${abuse}`;
-      yield { rule: "destroys", path, message };
+      yield { code: "destroys", path, message };
     }
   },
 });

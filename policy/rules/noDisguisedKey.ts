@@ -1,14 +1,15 @@
 import { ownerOf } from "../../provider/domain/marker.ts";
-import { define, type Subject } from "../definition.ts";
-import { cwe, nist } from "../references.ts";
-import { API_KEY_TYPE } from "../selfTest.ts";
+import { API_KEY_TYPE } from "../key/disguise.ts";
+import { define, type Subject } from "../rule.ts";
+import { cwe, nist } from "./references.ts";
 
 export const noDisguisedKey = define({
   id: "no-disguised-key",
   title: "A key is declared as a key, and as its own",
   severity: "critical",
   level: "mandatory",
-  rule: "Nothing but `new ApiKey(…)` makes a key, and a key's `ownership` is what its own place in the stack makes it.",
+  description:
+    "Nothing but `new ApiKey(…)` makes a key, and a key's `ownership` is what its own place in the stack makes it.",
   why:
     "The provider's text works under any resource type. A key under a type of somebody's own passes a review, and every " +
     "policy that looks for keys. And `ownership` says whose keys a run may end: one that a transform has set to another " +
@@ -39,10 +40,10 @@ export const noDisguisedKey = define({
     if (identity !== undefined && owner === ownerOf(identity, urn)) return;
     if (fromState && isRenamed(subject)) {
       const message = "is that of the resource's earlier name: it was renamed or moved, and `up` hasn't run since";
-      yield { rule: "renamed", path: "ownership.owner", step: 2, message, advisory: true };
+      yield { code: "renamed", path: "ownership.owner", step: 2, message, advisory: true };
     } else {
       const message = "isn't the owner that follows from this resource's stack and URN: it was set from outside";
-      yield { rule: "owner", path: "ownership.owner", step: 1, message };
+      yield { code: "owner", path: "ownership.owner", step: 1, message };
     }
   },
   *stack(subjects) {
@@ -53,7 +54,7 @@ export const noDisguisedKey = define({
 function* foreign({ type, urn }: Subject) {
   if (type === API_KEY_TYPE) return;
   const message = "has the inputs of a key, or this provider's text, and isn't declared as one";
-  yield { rule: "foreign-type", path: "its type", urn, message };
+  yield { code: "foreign-type", path: "its type", urn, message };
 }
 
 /** In a recorded state: what it says of its place is another place. Its owner was right there. */

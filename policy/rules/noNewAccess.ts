@@ -1,14 +1,14 @@
 import { decodeMarker } from "../../provider/domain/marker.ts";
 import type { WireKey } from "../../provider/domain/wire.ts";
-import { newGrants } from "../access.ts";
-import { type Account, NotEvaluated } from "../account.ts";
-import { type Approval, approvalFault, isApproved } from "../approvals.ts";
-import { type Grant, grantName } from "../catalogue.ts";
-import { define, type Finding } from "../definition.ts";
-import { choice, integer, records } from "../parameters.ts";
-import { nist } from "../references.ts";
-import { isUnknown, type OwnershipView, type PermissionView } from "../view.ts";
-import { listed } from "./shared.ts";
+import { newGrants } from "../grants/access.ts";
+import { type Approval, approvalFault, isApproved } from "../grants/approvals.ts";
+import { type Grant, grantName } from "../grants/catalogue.ts";
+import { isUnknown, type OwnershipView, type PermissionView } from "../key/view.ts";
+import { type Account, NotEvaluated } from "../live/account.ts";
+import { define, type Finding } from "../rule.ts";
+import { choice, integer, records } from "../settings/parameters.ts";
+import { listed } from "./granted.ts";
+import { nist } from "./references.ts";
 
 const NO_APPROVALS: readonly Approval[] = [];
 
@@ -17,7 +17,8 @@ export const noNewAccess = define({
   title: "New access is approved",
   severity: "high",
   level: "mandatory",
-  rule: "What a key would be able to do beyond each of its living predecessors is approved in the pack's configuration, by name, until a day. (Live check; blocks in CI.)",
+  description:
+    "What a key would be able to do beyond each of its living predecessors is approved in the pack's configuration, by name, until a day. (Live check; blocks in CI.)",
   why:
     "The other policies judge what a key may do; this one judges the step. A pull request that adds a grant looks like any " +
     "other, unless the account says that nobody had it yesterday. Predecessors are known by their mark, which can be " +
@@ -75,7 +76,7 @@ export const noNewAccess = define({
       const blocks = params.unanswered === "mandatory" || (params.unanswered === "ci" && ci);
       if (!(error instanceof NotEvaluated) || !blocks) throw error;
       const message = `not evaluated: ${error.message}; new access can't be ruled out`;
-      return [{ rule: "not-evaluated", path: "permissions", step: 1, message }];
+      return [{ code: "not-evaluated", path: "permissions", step: 1, message }];
     }
     const findings: Finding[] = [];
     for (const permission of key.permissions) {
@@ -86,7 +87,7 @@ export const noNewAccess = define({
       );
       if (grants.length === 0) continue;
       const message = `would add ${listed(grants.map(grantName))}: ${than(living.length)}`;
-      findings.push({ rule: "new-access", path: permission.path, message, ...(ci ? {} : { advisory: true }) });
+      findings.push({ code: "new-access", path: permission.path, message, ...(ci ? {} : { advisory: true }) });
     }
     return findings;
   },

@@ -1,8 +1,8 @@
-import { grantName, matchGrants } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { records } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { granted } from "./shared.ts";
+import { grantName, matchGrants } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { records } from "../settings/parameters.ts";
+import { granted } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 /** Pairs that are harmless alone. Each is argued, and each can be replaced by configuration. */
 const PAIRS = [
@@ -40,7 +40,7 @@ export const noToxicCombination = define({
   title: "No two powers that need two people",
   severity: "high",
   level: "mandatory",
-  rule: "A key doesn't hold two grants that are harmless alone and a fraud together.",
+  description: "A key doesn't hold two grants that are harmless alone and a fraud together.",
   why:
     "Separation of duties fails silently: each grant passes its own review. Restrictions don't undo a pair: one identity " +
     "on one chain is enough to be both judge and party, so they are not taken into account.",
@@ -71,13 +71,13 @@ export const noToxicCombination = define({
       const [firsts, seconds] = [matchGrants(first), matchGrants(second)];
       if (firsts.length === 0 || seconds.length === 0) {
         const message = "names no grant of the catalogue, so it can never match";
-        yield { rule: "unknown-pattern", path: `pairs[${index}]`, message, advisory: true };
+        yield { code: "unknown-pattern", path: `pairs[${index}]`, message, advisory: true };
       }
       const one = held.find(({ grant }) => firsts.includes(grant));
       const other = held.find(({ grant }) => seconds.includes(grant) && grant !== one?.grant);
       if (one === undefined || other === undefined) continue;
       const message = `${grantName(one.grant)} here and ${grantName(other.grant)} at ${other.path}: ${why}`;
-      yield { rule: `pair-${index}`, path: one.path, message };
+      yield { code: `pair-${index}`, path: one.path, message };
     }
   },
 });

@@ -1,15 +1,15 @@
-import { CATALOGUE, grantName, isKnownAction, isKnownResource } from "../catalogue.ts";
-import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist, owaspApi } from "../references.ts";
-import { granted } from "./shared.ts";
+import { CATALOGUE, grantName, isKnownAction, isKnownResource } from "../grants/catalogue.ts";
+import { define, type Finding } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { granted } from "./granted.ts";
+import { nist, owaspApi } from "./references.ts";
 
 export const noWildcardAccess = define({
   id: "no-wildcard-access",
   title: "No key may do everything",
   severity: "critical",
   level: "mandatory",
-  rule: "A key names the resources and actions it needs; `all`, or a set about as wide, is refused.",
+  description: "A key names the resources and actions it needs; `all`, or a set about as wide, is refused.",
   why:
     "`all` also grants what the API learns tomorrow. A key that leaks is worth what it may do, and whoever reads the program " +
     "can't tell from `all` what the application needs.",
@@ -44,16 +44,16 @@ export const noWildcardAccess = define({
     const pairs = new Set(granted(key).map(({ grant }) => grantName(grant)));
     if (pairs.size > params.maxExpansion) {
       const message = `expands to ${pairs.size} pairs of resource and action, more than the ${params.maxExpansion} one key may have`;
-      yield { rule: "too-wide", path: "permissions", message };
+      yield { code: "too-wide", path: "permissions", message };
     }
   },
 });
 
 function wildcard(path: string, what: string): Finding {
-  return { rule: `any-${what}`, path, message: `\`all\` grants every ${what}, those the API adds later too` };
+  return { code: `any-${what}`, path, message: `\`all\` grants every ${what}, those the API adds later too` };
 }
 
 function unheardOf(path: string, what: string): Finding {
   const message = `is no ${what} of the catalogue, so nothing can be said about what it grants`;
-  return { rule: `unknown-${what}`, path, message };
+  return { code: `unknown-${what}`, path, message };
 }

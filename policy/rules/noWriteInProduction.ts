@@ -1,16 +1,16 @@
-import { grantName } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { namesIn } from "../environment.ts";
-import { strings } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { granted, isListed, listed } from "./shared.ts";
+import { grantName } from "../grants/catalogue.ts";
+import { define } from "../rule.ts";
+import { namesIn } from "../settings/environment.ts";
+import { strings } from "../settings/parameters.ts";
+import { granted, isListed, listed } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 export const noWriteInProduction = define({
   id: "no-write-in-production",
   title: "Production is read-only for all but listed keys",
   severity: "high",
   level: "mandatory",
-  rule: "A production key that changes or deletes data is on a list of such keys.",
+  description: "A production key that changes or deletes data is on a list of such keys.",
   why:
     "Most production keys serve dashboards and back ends that read. One that can write is a way to move real scores, trust " +
     "or orders; a list makes adding one a reviewed change instead of a word in a program.",
@@ -40,7 +40,7 @@ export const noWriteInProduction = define({
       byPath.set(path, [...(byPath.get(path) ?? []), grantName(grant)]);
     }
     for (const [path, grants] of byPath) {
-      yield { rule: "writes", path, message: `grants ${listed(grants)}, and ${why}` };
+      yield { code: "writes", path, message: `grants ${listed(grants)}, and ${why}` };
     }
   },
 });

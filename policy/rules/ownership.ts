@@ -1,14 +1,14 @@
-import { define } from "../definition.ts";
-import { regex, text } from "../parameters.ts";
-import { nist, owaspApi } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { isUnknown } from "../key/view.ts";
+import { define } from "../rule.ts";
+import { regex, text } from "../settings/parameters.ts";
+import { nist, owaspApi } from "./references.ts";
 
 export const ownership = define({
   id: "ownership",
   title: "Every key says whose it is and what for",
   severity: "low",
   level: "advisory",
-  rule: "A key has a conventional name, a description, `metadata.owner` and `metadata.purpose`.",
+  description: "A key has a conventional name, a description, `metadata.owner` and `metadata.purpose`.",
   why:
     "The day a key leaks, the first question is whom to call and what breaks if it is revoked. The account's list is read " +
     "by people who don't have the program.",
@@ -28,17 +28,17 @@ export const ownership = define({
     const known = !isUnknown(key, "name") && !isUnknown(key, "namePrefix");
     if (known && !new RegExp(params.namePattern).test(key.name ?? key.namePrefix ?? name)) {
       yield {
-        rule: "name",
+        code: "name",
         path,
         message: `${path === "" ? "the logical name " : ""}doesn't match the naming convention`,
       };
     }
     if ((key.description ?? "").trim() === "" && !isUnknown(key, "description")) {
-      yield { rule: "description", path: "description", message: "isn't set" };
+      yield { code: "description", path: "description", message: "isn't set" };
     }
     for (const field of ["owner", "purpose"] as const) {
       if ((key.metadata?.[field] ?? "").trim() !== "" || isUnknown(key, `metadata.${field}`)) continue;
-      yield { rule: field, path: `metadata.${field}`, message: "isn't set" };
+      yield { code: field, path: `metadata.${field}`, message: "isn't set" };
     }
   },
   /** The owner only: a purpose can't be guessed, and a wrong one is worse than none. */

@@ -1,13 +1,13 @@
-import { define } from "../definition.ts";
-import { nist } from "../references.ts";
-import { SETTINGS } from "../settings.ts";
+import { define } from "../rule.ts";
+import { SETTINGS } from "../settings/settings.ts";
+import { nist } from "./references.ts";
 
 export const packSettings = define({
   id: "pack-settings",
   title: "Settings that hold for every policy",
   severity: "high",
   level: "mandatory",
-  rule: "The pack's settings can be read: environment, exemptions, live checks.",
+  description: "The pack's settings can be read: environment, exemptions, live checks.",
   why:
     "Strict rules hang on knowing what production is. A misspelt setting that is quietly ignored is a rule that is quietly " +
     "off, so each one is reported, once.",

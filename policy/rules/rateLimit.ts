@@ -1,8 +1,8 @@
 import { PLAN_LIMITS, PLANS } from "../../provider/domain/plans.ts";
-import { define, type Finding } from "../definition.ts";
-import { choice, integer, number } from "../parameters.ts";
-import { cwe, owaspApi } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { isUnknown } from "../key/view.ts";
+import { define, type Finding } from "../rule.ts";
+import { choice, integer, number } from "../settings/parameters.ts";
+import { cwe, owaspApi } from "./references.ts";
 
 const FIELDS = ["requestsPerMinute", "requestsPerHour", "requestsPerDay"] as const;
 
@@ -11,7 +11,7 @@ export const rateLimit = define({
   title: "Every key has a rate limit that makes sense",
   severity: "medium",
   level: "mandatory",
-  rule: "A key's rate limit is set, within the plan and the environment's ceiling, and its numbers agree.",
+  description: "A key's rate limit is set, within the plan and the environment's ceiling, and its numbers agree.",
   why:
     "The limit is what a leaked or looping key can cost in an hour, and what it takes away from the account's other keys. " +
     "Numbers that contradict each other give a limit nobody meant.",
@@ -43,7 +43,7 @@ export const rateLimit = define({
   *resource({ key, environment, params, plan }) {
     const limit = key.rateLimit;
     if (limit?.requestsPerMinute === undefined && !isUnknown(key, "rateLimit.requestsPerMinute")) {
-      yield { rule: "absent", path: "rateLimit.requestsPerMinute", message: "isn't set" };
+      yield { code: "absent", path: "rateLimit.requestsPerMinute", message: "isn't set" };
     }
     if (limit === undefined) return;
     const wanted = params.plan === "from-env" ? plan?.trim().toLowerCase() : params.plan;
@@ -53,7 +53,7 @@ export const rateLimit = define({
       const asked = limit[field];
       if (ceiling !== undefined && asked !== undefined && asked > ceiling) {
         yield {
-          rule: `plan-${field}`,
+          code: `plan-${field}`,
           path: `rateLimit.${field}`,
           message: `is above the plan's ceiling of ${ceiling}`,
         };
@@ -62,7 +62,7 @@ export const rateLimit = define({
     const ceiling = environment.production ? params.maxPerMinute : params.maxPerMinuteElsewhere;
     if (limit.requestsPerMinute !== undefined && limit.requestsPerMinute > ceiling) {
       yield {
-        rule: "ceiling",
+        code: "ceiling",
         path: "rateLimit.requestsPerMinute",
         message: `is above the environment's ceiling of ${ceiling}`,
       };
@@ -77,7 +77,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   const { requestsPerMinute: minute, requestsPerHour: hour, requestsPerDay: day, burstLimit: burst } = limit;
   if (minute !== undefined && burst !== undefined && burst > burstFactor * minute) {
     yield {
-      rule: "burst",
+      code: "burst",
       step: 1,
       path: "rateLimit.burstLimit",
       message: `is more than ${burstFactor} × \`requestsPerMinute\``,
@@ -85,7 +85,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   }
   if (minute !== undefined && hour !== undefined && hour > minute * 60) {
     yield {
-      rule: "hour",
+      code: "hour",
       step: 1,
       path: "rateLimit.requestsPerHour",
       message: "is more than `requestsPerMinute` × 60 and can't be reached",
@@ -93,7 +93,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   }
   if (hour !== undefined && day !== undefined && day > hour * 24) {
     yield {
-      rule: "day",
+      code: "day",
       step: 1,
       path: "rateLimit.requestsPerDay",
       message: "is more than `requestsPerHour` × 24 and can't be reached",
@@ -101,7 +101,7 @@ function* contradictions(limit: Limit, burstFactor: number): Iterable<Finding> {
   }
   if (hour === undefined && minute !== undefined && day !== undefined && day > minute * 1440) {
     yield {
-      rule: "day",
+      code: "day",
       step: 1,
       path: "rateLimit.requestsPerDay",
       message: "is more than `requestsPerMinute` × 1440 and can't be reached",

@@ -1,15 +1,15 @@
-import { grantName } from "../catalogue.ts";
-import { define } from "../definition.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
-import { confines, granted, listed, outsideProduction } from "./shared.ts";
+import { grantName } from "../grants/catalogue.ts";
+import { isUnknown } from "../key/view.ts";
+import { define } from "../rule.ts";
+import { confines, granted, listed, outsideProduction } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 export const restrictedWrites = define({
   id: "restricted-writes",
   title: "A write says whose and where",
   severity: "medium",
   level: "mandatory",
-  rule: "A permission that changes or deletes data is confined to named identities or chains.",
+  description: "A permission that changes or deletes data is confined to named identities or chains.",
   why:
     "An application writes for its own identities on its own chains. Without a restriction, the same key writes for every " +
     "identity of the account, and a bug is as wide as a theft.",
@@ -43,7 +43,7 @@ export const restrictedWrites = define({
       if (writes.length === 0) continue;
       const grants = listed([...new Set(writes.map(({ grant }) => grantName(grant)))]);
       yield {
-        rule: "unrestricted",
+        code: "unrestricted",
         path: `${path}.restrictions`,
         message: `grants ${grants} for every identity on every chain`,
       };

@@ -1,16 +1,16 @@
 import { durationMs } from "../../provider/domain/duration.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
-import { define } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { DAY_MS } from "./shared.ts";
+import { define } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { DAY_MS } from "./granted.ts";
+import { cwe, nist } from "./references.ts";
 
 export const rotationAge = define({
   id: "rotation-age",
   title: "No live key is older than allowed",
   severity: "high",
   level: "advisory",
-  rule: "A live key isn't older than its declared rotation, and never older than 90 days.",
+  description: "A live key isn't older than its declared rotation, and never older than 90 days.",
   why:
     "A declared rotation is a promise that only a run of `pulumi up` keeps. This one looks at the key itself: an old one " +
     "means that runs have stopped, or that a replacement fails.",
@@ -43,10 +43,10 @@ export const rotationAge = define({
       const allowed = Math.round(limit / DAY_MS);
       const path = key.adoptedAt === undefined ? "createdAt" : "adoptedAt";
       if (age > limit) {
-        yield { rule: "too-old", path, urn, message: `the key is ${days} days old; ${allowed} are allowed` };
+        yield { code: "too-old", path, urn, message: `the key is ${days} days old; ${allowed} are allowed` };
       } else if (age > (limit * params.warnPercent) / 100) {
         const message = `the key is ${days} days old and will soon be too old (${allowed} days)`;
-        yield { rule: "ageing", path, urn, message, advisory: true };
+        yield { code: "ageing", path, urn, message, advisory: true };
       }
     }
   },

@@ -1,16 +1,17 @@
 import { durationMs } from "../../provider/domain/duration.ts";
-import { define } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist, owaspApi } from "../references.ts";
-import { isUnknown } from "../view.ts";
-import { DAY_MS, outsideProduction } from "./shared.ts";
+import { isUnknown } from "../key/view.ts";
+import { define } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { DAY_MS, outsideProduction } from "./granted.ts";
+import { nist, owaspApi } from "./references.ts";
 
 export const rotationRequired = define({
   id: "rotation-required",
   title: "Keys rotate on a schedule",
   severity: "high",
   level: "mandatory",
-  rule: "`rotation.every` is set and at most 90 days; in production the old key overlaps the new one, for at most 7 days.",
+  description:
+    "`rotation.every` is set and at most 90 days; in production the old key overlaps the new one, for at most 7 days.",
   why:
     "A rotation that happens by schedule works on the day it is needed. Without an overlap the old key ends while " +
     "applications still use it; with a long one, a compromised key goes on working.",
@@ -30,29 +31,29 @@ export const rotationRequired = define({
     const overlap = read(key.rotation?.overlap);
     if (key.rotation?.every === undefined && !isUnknown(key, "rotation.every")) {
       yield {
-        rule: "unscheduled",
+        code: "unscheduled",
         path: "rotation.every",
         message: "isn't set: the key lives until somebody thinks of it",
       };
     }
     if (every !== undefined && every > params.maxDays * DAY_MS) {
-      yield { rule: "too-rare", path: "rotation.every", message: `is longer than ${params.maxDays} days` };
+      yield { code: "too-rare", path: "rotation.every", message: `is longer than ${params.maxDays} days` };
     }
     if (every !== undefined && window !== undefined && window >= every) {
       yield {
-        rule: "window",
+        code: "window",
         path: "rotation.window",
         message: "isn't shorter than `rotation.every`: the key would be due at once",
       };
     }
     if (overlap !== undefined && overlap > params.maxOverlapDays * DAY_MS) {
-      yield { rule: "long-overlap", path: "rotation.overlap", message: `is longer than ${params.maxOverlapDays} days` };
+      yield { code: "long-overlap", path: "rotation.overlap", message: `is longer than ${params.maxOverlapDays} days` };
     }
     const missing = key.rotation?.overlap === undefined && !isUnknown(key, "rotation.overlap");
     if (environment.production && (missing || overlap === 0)) {
       const remedy = key.name === undefined ? "" : "; with an explicit `name` none is possible, so use `namePrefix`";
       yield {
-        rule: "no-overlap",
+        code: "no-overlap",
         path: "rotation.overlap",
         message: `isn't above zero: the old key ends while it is in use${remedy}`,
       };

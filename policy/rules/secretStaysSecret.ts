@@ -1,6 +1,6 @@
-import { define } from "../definition.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { isUnknown } from "../key/view.ts";
+import { define } from "../rule.ts";
+import { cwe, nist } from "./references.ts";
 
 /** What `ignoreChanges` must not hide: a change to these that never arrives leaves a key wider than the program says. */
 const GUARDED = ["permissions", "expiry", "expiresIn"] as const;
@@ -10,7 +10,8 @@ export const secretStaysSecret = define({
   title: "Options don't undo what the inputs promise",
   severity: "critical",
   level: "mandatory",
-  rule: "The secret is encrypted in the state, no option hides what a key may do, and production keys can't vanish by accident.",
+  description:
+    "The secret is encrypted in the state, no option hides what a key may do, and production keys can't vanish by accident.",
   why:
     "Resource options act behind the inputs: without `additionalSecretOutputs` the key stands in the state in clear; " +
     "`ignoreChanges` on permissions lets a narrowed program leave a wide key; `protect` makes a due rotation fail the `up`.",
@@ -27,14 +28,14 @@ export const secretStaysSecret = define({
   *resource({ key, options, environment }) {
     if (!options.additionalSecretOutputs.includes("apiKey")) {
       const message = "doesn't list `apiKey`: the state would hold the secret in clear";
-      yield { rule: "clear-secret", path: "options.additionalSecretOutputs", message };
+      yield { code: "clear-secret", path: "options.additionalSecretOutputs", message };
     }
     for (const [index, ignored] of options.ignoreChanges.entries()) {
       const hidden = GUARDED.filter((field) => ignored === "*" || startsAt(ignored, field));
       if (hidden.length === 0) continue;
       const path = `options.ignoreChanges[${index}]`;
       yield {
-        rule: "ignored",
+        code: "ignored",
         path,
         step: 1,
         message: `hides changes of ${hidden.join(", ")}: a narrowed key would stay wide`,
@@ -42,12 +43,12 @@ export const secretStaysSecret = define({
     }
     if (environment.production && key.deletionPolicy !== "prevent" && !isUnknown(key, "deletionPolicy")) {
       const message = 'isn\'t "prevent": a key that falls out of the program is revoked while in use';
-      yield { rule: "removable", path: "deletionPolicy", step: 2, message };
+      yield { code: "removable", path: "deletionPolicy", step: 2, message };
     }
     if (options.protect && key.rotation?.every !== undefined) {
       const message =
         "stands beside `rotation`: the engine will refuse the replacement, and the whole `up` fails when it is due";
-      yield { rule: "protected", path: "options.protect", step: 3, message };
+      yield { code: "protected", path: "options.protect", step: 3, message };
     }
   },
 });

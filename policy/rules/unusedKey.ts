@@ -1,15 +1,15 @@
 import { instantMs } from "../../provider/domain/instant.ts";
-import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist } from "../references.ts";
-import { DAY_MS } from "./shared.ts";
+import { define, type Finding } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { DAY_MS } from "./granted.ts";
+import { nist } from "./references.ts";
 
 export const unusedKey = define({
   id: "unused-key",
   title: "A key nobody uses goes",
   severity: "high",
   level: "advisory",
-  rule: "A living key was used in the last 45 days. (Live check.)",
+  description: "A living key was used in the last 45 days. (Live check.)",
   why: "A key without traffic has no use left but a thief's, and nobody would notice. The reference asks to revoke unused keys.",
   references: [nist("AC-2(3)")],
   reads: ["keyId"],
@@ -29,7 +29,7 @@ export const unusedKey = define({
       const live = key.keyId === undefined ? undefined : listing.keys.get(key.keyId);
       if (key.keyId === undefined || live?.status === "revoked") continue;
       const unsure = (message: string) =>
-        findings.push({ rule: "not-evaluated", path: "", urn, message: `not evaluated: ${message}`, advisory: true });
+        findings.push({ code: "not-evaluated", path: "", urn, message: `not evaluated: ${message}`, advisory: true });
       const born = instantMs(live?.createdAt ?? "");
       if (live === undefined || born === undefined) {
         unsure("the account's listing doesn't show this key");
@@ -45,7 +45,7 @@ export const unusedKey = define({
       if (idle <= params.idleDays) continue;
       const message =
         used === undefined ? `was never used in the ${idle} days since it was made` : `was last used ${idle} days ago`;
-      findings.push({ rule: "unused", path: "", urn, message: `the key ${message}` });
+      findings.push({ code: "unused", path: "", urn, message: `the key ${message}` });
     }
     return findings;
   },

@@ -1,12 +1,12 @@
 import { instantMs, isoSeconds } from "../../provider/domain/instant.ts";
 import { RESOURCES } from "../../provider/domain/vocabulary.ts";
 import type { UsageResponse } from "../../provider/domain/wire.ts";
-import { NotEvaluated } from "../account.ts";
-import { define, type Finding } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { nist } from "../references.ts";
-import type { KeyView } from "../view.ts";
-import { DAY_MS, granted, listed } from "./shared.ts";
+import type { KeyView } from "../key/view.ts";
+import { NotEvaluated } from "../live/account.ts";
+import { define, type Finding } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { DAY_MS, granted, listed } from "./granted.ts";
+import { nist } from "./references.ts";
 
 const NAMED = RESOURCES.filter((resource) => resource !== "all");
 
@@ -15,7 +15,7 @@ export const unusedPermission = define({
   title: "What a key never does, it may not do",
   severity: "high",
   level: "advisory",
-  rule: "Each resource a key may touch is one that its traffic has touched. (Live check.)",
+  description: "Each resource a key may touch is one that its traffic has touched. (Live check.)",
   why:
     "Permissions are asked for on the first day and never given back. Usage is the only witness of what an application " +
     "needs; the smaller list is printed with the time it was watched.",
@@ -59,7 +59,7 @@ export const unusedPermission = define({
       } catch (error) {
         if (!(error instanceof NotEvaluated)) throw error;
         findings.push({
-          rule: "not-evaluated",
+          code: "not-evaluated",
           path: "",
           urn,
           message: `not evaluated: ${error.message}`,
@@ -89,7 +89,7 @@ function judge(key: KeyView, usage: UsageResponse, window: string): Finding | un
   const message =
     `no request for ${listed(idle)} from ${window} (${total} requests seen). ` +
     `Enough would be: permissions: [${kept.join(", ")}], each with the restrictions it has now`;
-  return { rule: "unused", path: "permissions", message };
+  return { code: "unused", path: "permissions", message };
 }
 
 function smaller(key: KeyView, resource: string): string {

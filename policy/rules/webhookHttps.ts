@@ -1,7 +1,7 @@
-import { define } from "../definition.ts";
-import { strings } from "../parameters.ts";
-import { cwe, owaspApi } from "../references.ts";
-import { urlFaults } from "../webhookUrl.ts";
+import { urlFaults } from "../network/webhookUrl.ts";
+import { define } from "../rule.ts";
+import { strings } from "../settings/parameters.ts";
+import { cwe, owaspApi } from "./references.ts";
 
 /** Names of parameters that carry secrets. Compared in lower case, letters and digits alone. */
 const SECRET_PARAMETERS = [
@@ -90,7 +90,7 @@ export const webhookHttps = define({
   title: "Webhooks go to named public hosts over TLS",
   severity: "high",
   level: "mandatory",
-  rule: "A webhook's URL, as it is written, is https, names a public host, and holds no credential.",
+  description: "A webhook's URL, as it is written, is https, names a public host, and holds no credential.",
   why:
     "A webhook is a request that somebody else's server makes for you. An address inside a network turns that server into a " +
     "way in; http shows every event to the path; a secret in a URL ends up in access logs. The text is sent as it stands, " +
@@ -121,8 +121,8 @@ export const webhookHttps = define({
   *resource({ key, params }) {
     for (const { path, url } of key.webhooks) {
       if (url === undefined) continue;
-      for (const { rule, message, credential } of urlFaults(url, params)) {
-        yield { rule, path: `${path}.url`, message, ...(credential ? { step: 1 } : {}) };
+      for (const { code, message, credential } of urlFaults(url, params)) {
+        yield { code, path: `${path}.url`, message, ...(credential ? { step: 1 } : {}) };
       }
     }
   },

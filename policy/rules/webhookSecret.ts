@@ -1,8 +1,8 @@
 import { sha256 } from "../../provider/domain/stable.ts";
-import { define, type Finding, type Subject } from "../definition.ts";
-import { integer } from "../parameters.ts";
-import { cwe, nist } from "../references.ts";
-import { isUnknown } from "../view.ts";
+import { isUnknown } from "../key/view.ts";
+import { define, type Finding, type Subject } from "../rule.ts";
+import { integer } from "../settings/parameters.ts";
+import { cwe, nist } from "./references.ts";
 
 const parameters = { minLength: integer("The shortest secret, in characters.", 32, 1) };
 
@@ -11,7 +11,8 @@ export const webhookSecret = define({
   title: "Every webhook is signed with a secret of its own",
   severity: "high",
   level: "mandatory",
-  rule: "A webhook has a secret of at least 32 characters, of some variety, that no other webhook of the stack has.",
+  description:
+    "A webhook has a secret of at least 32 characters, of some variety, that no other webhook of the stack has.",
   why:
     "Without a secret anybody who learns the URL can send events. With a shared one, whoever runs one receiver can forge " +
     "events for the other. The secrets are compared by hash and never shown.",
@@ -35,11 +36,11 @@ export const webhookSecret = define({
       const where = `${path}.secret`;
       if (secret === undefined) {
         if (!isUnknown(key, where))
-          yield { rule: "absent", path: where, message: "isn't set: deliveries can be forged" };
+          yield { code: "absent", path: where, message: "isn't set: deliveries can be forged" };
       } else if (secret.length < params.minLength) {
-        yield { rule: "short", path: where, message: `is shorter than ${params.minLength} characters` };
+        yield { code: "short", path: where, message: `is shorter than ${params.minLength} characters` };
       } else if (pairsIn(secret) < Math.min(12, params.minLength / 2)) {
-        yield { rule: "monotonous", path: where, message: "repeats a few characters and can be guessed" };
+        yield { code: "monotonous", path: where, message: "repeats a few characters and can be guessed" };
       }
     }
     yield* shared([subject], "within");
@@ -68,7 +69,7 @@ function* shared(subjects: readonly Subject<typeof parameters>[], scope: "within
       if (first === undefined) seen.set(digest, { urn, name, path });
       else if ((first.urn === urn) === (scope === "within")) {
         const other = first.urn === urn ? first.path : `${first.path} of the key ${first.name}`;
-        yield { rule: "shared", step: 1, path: `${path}.secret`, urn, message: `is the same as that of ${other}` };
+        yield { code: "shared", step: 1, path: `${path}.secret`, urn, message: `is the same as that of ${other}` };
       }
     }
   }

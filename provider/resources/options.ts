@@ -12,19 +12,24 @@ export function optionsInput(opts: CustomResourceOptions): { options?: KeyOption
   return Object.keys(options).length === 0 ? {} : { options };
 }
 
-function timeoutsOf({ customTimeouts }: CustomResourceOptions): Timeouts {
+/** The lowest SDK that is promised has no `read` in its types; the option reaches us all the same. */
+function spansOf({ customTimeouts }: CustomResourceOptions): Partial<Record<Operation, string>> {
+  return customTimeouts ?? {};
+}
+
+function timeoutsOf(opts: CustomResourceOptions): Timeouts {
   const timeouts: Timeouts = {};
   for (const operation of OPERATIONS) {
-    const seconds = spanSeconds(customTimeouts?.[operation] ?? "");
+    const seconds = spanSeconds(spansOf(opts)[operation] ?? "");
     if (seconds !== undefined && seconds > 0) timeouts[operation] = seconds;
   }
   return timeouts;
 }
 
 /** Those that neither we nor the engine can read: it would end the program with a stack. */
-export function unreadTimeouts({ customTimeouts }: CustomResourceOptions): Operation[] {
+export function unreadTimeouts(opts: CustomResourceOptions): Operation[] {
   return OPERATIONS.filter((operation) => {
-    const text = customTimeouts?.[operation] ?? "";
+    const text = spansOf(opts)[operation] ?? "";
     return text !== "" && spanSeconds(text) === undefined;
   });
 }

@@ -41,7 +41,8 @@ function problemOf(name: string, args: ApiKeyArgs, opts: CustomResourceOptions):
       "use getApiKeys() to look keys up, or adopt: { keyId } to manage an existing key"
     );
   }
-  if (opts.envVarMappings !== undefined) {
+  // Not in the types of the lowest SDK that is promised.
+  if ("envVarMappings" in opts && opts.envVarMappings !== undefined) {
     return "envVarMappings is for providers, not for keys; remove it, and set ZKSCORE_TOKEN or zkscore:token";
   }
   const [untimed] = unreadTimeouts(opts);

@@ -1,12 +1,12 @@
 import { expect } from "vitest";
-import { DEFINITIONS } from "../../policy/definitions.ts";
-import { detectEnvironment, ENVIRONMENT_WORDS, type EnvironmentSettings } from "../../policy/environment.ts";
-import { COMPLIANT, withField } from "../../policy/example.ts";
-import { exemptionFor } from "../../policy/exemptions.ts";
-import { globMatches } from "../../policy/glob.ts";
+import { COMPLIANT, withField } from "../../policy/docs/example.ts";
+import { urlFaults } from "../../policy/network/webhookUrl.ts";
 import { policiesOf } from "../../policy/pack.ts";
-import { defaultsOf } from "../../policy/runtime.ts";
-import { urlFaults } from "../../policy/webhookUrl.ts";
+import { RULES } from "../../policy/rules/index.ts";
+import { defaultsOf } from "../../policy/sdk/runtime.ts";
+import { detectEnvironment, ENVIRONMENT_WORDS, type EnvironmentSettings } from "../../policy/settings/environment.ts";
+import { exemptionFor } from "../../policy/settings/exemptions.ts";
+import { globMatches } from "../../policy/settings/glob.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
 import { promised } from "../support/adversary.ts";
 import { key as wireKey } from "../support/apiBodies.ts";
@@ -178,7 +178,7 @@ const URLS = [
   "https://hooks.ac\tme.com/x",
   "https://hooks.acme.com/x\r\nHost:evil",
 ];
-const lists = defaultsOf(DEFINITIONS.webhookHttps.parameters);
+const lists = defaultsOf(RULES.webhookHttps.parameters);
 
 promised("policy-webhook-text", "a webhook's URL is judged as the text that is sent", {
   attack: () => {

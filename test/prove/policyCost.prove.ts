@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { COMPLIANT } from "../../policy/example.ts";
-import { render } from "../../policy/render.ts";
+import { COMPLIANT } from "../../policy/docs/example.ts";
+import { render } from "../../policy/docs/render.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { describeWithEngine } from "../support/engine.ts";
 import { succeed } from "../support/stack.ts";

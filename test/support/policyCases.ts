@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import type { Definition, Finding, Subject } from "../../policy/definition.ts";
-import { detectEnvironment, ENVIRONMENT_WORDS } from "../../policy/environment.ts";
-import { EXAMPLE_NOW } from "../../policy/example.ts";
-import { defaultsOf } from "../../policy/runtime.ts";
-import { API_KEY_TYPE } from "../../policy/selfTest.ts";
-import { readKey } from "../../policy/view.ts";
+import { EXAMPLE_NOW } from "../../policy/docs/example.ts";
+import { API_KEY_TYPE } from "../../policy/key/disguise.ts";
+import { readKey } from "../../policy/key/view.ts";
+import type { Finding, Rule, Subject } from "../../policy/rule.ts";
+import { defaultsOf } from "../../policy/sdk/runtime.ts";
+import { detectEnvironment, ENVIRONMENT_WORDS } from "../../policy/settings/environment.ts";
 import { ACTIONS, RESOURCES } from "../../provider/domain/vocabulary.ts";
 
 export const NOW = Date.parse(EXAMPLE_NOW);
@@ -49,7 +49,7 @@ export interface Webhook {
 }
 
 /** What the pack would hand to a rule. */
-export function subjectOf(definition: Definition, c: Case): Subject {
+export function subjectOf(definition: Rule, c: Case): Subject {
   const tags = new Map(Object.entries(c.tags));
   const settings = { environment: "", environmentTag: "environment", environmentWords: {}, productionByDefault: false };
   return {
@@ -71,7 +71,7 @@ export function subjectOf(definition: Definition, c: Case): Subject {
 }
 
 /** All that a policy finds without asking the account. */
-export function findingsOf(definition: Definition, c: Case): Finding[] {
+export function findingsOf(definition: Rule, c: Case): Finding[] {
   const subject = subjectOf(definition, c);
   return [...(definition.resource?.(subject) ?? []), ...(definition.stack?.([subject]) ?? [])];
 }

@@ -1,4 +1,4 @@
-import { COMPLIANT } from "../../policy/example.ts";
+import { COMPLIANT } from "../../policy/docs/example.ts";
 import { ownerOf } from "../../provider/domain/marker.ts";
 import { type Given, urnOf } from "./policyRpc.ts";
 

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Policy } from "../../policy/args.ts";
-import { COMPLIANT, EXAMPLE_NOW } from "../../policy/example.ts";
-import type { Host } from "../../policy/host.ts";
-import { API_KEY_TYPE } from "../../policy/selfTest.ts";
-import { isStateFile } from "../../policy/stateFile.ts";
+import { COMPLIANT, EXAMPLE_NOW } from "../../policy/docs/example.ts";
+import { API_KEY_TYPE } from "../../policy/key/disguise.ts";
+import type { Host } from "../../policy/sdk/host.ts";
+import { isStateFile } from "../../policy/sdk/stateFile.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import { packageRoot } from "../../tools/root.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PolicyName } from "../../policy/definitions.ts";
+import type { PolicyName } from "../../policy/rules/index.ts";
 import { block4, type Case, DAY, permission, webhook } from "./policyCases.ts";
 
 /** A change that makes a key more dangerous in the eyes of one policy, and the rules it can't bring to rest. */
