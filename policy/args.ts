@@ -2,7 +2,7 @@ import type { EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy 
 
 /*
  * The pack's public types, written out so that its declarations need Pulumi's and nothing else: derived from the rules
- * they would drag the whole pack along. That they say what the rules say: test/types.public.test.ts.
+ * they would drag the whole pack along. That they say what the rules say: test/repository/types.public.test.ts.
  */
 
 /** A Pulumi policy that may judge resources, stacks, or both. */

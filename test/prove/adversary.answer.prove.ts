@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect } from "vitest";
 import type { Emulator, Modes } from "../../emulator/index.ts";
 import { compareGrants, type Granting } from "../../provider/domain/grants.ts";
 import { promised } from "../support/adversary.ts";
-import type { Fields } from "../support/hostHandlers.ts";
-import { accountAt, counted, failure, keyByHand, keys, simStack } from "../support/hostWorld.ts";
-import type { SimStack } from "../support/modelEngine.ts";
+import type { Fields } from "../support/host/handlers.ts";
+import { accountAt, counted, failure, keyByHand, keys, simStack } from "../support/host/world.ts";
+import type { SimStack } from "../support/model/engine.ts";
 
 /** The API, or a box before it, changes what was asked; or a person edits a key by hand. The control: the key is accepted by name. */
 const ASKED: Fields = {

@@ -11,12 +11,12 @@ import { jsonText, oneLine } from "../../provider/domain/shown.ts";
 import { readWebhookUrl } from "../../provider/domain/webhookUrl.ts";
 import { hostSettings } from "../../provider/settings.ts";
 import { promised } from "../support/adversary.ts";
-import { key, TIMESTAMP, usage } from "../support/apiBodies.ts";
-import { failureOf, testClient } from "../support/apiClient.ts";
-import { createAuthority } from "../support/certificates.ts";
-import { HOSTILE, hostileIn } from "../support/hostileAccount.ts";
-import { httpServer } from "../support/rawServer.ts";
-import { tlsServer } from "../support/tlsServer.ts";
+import { key, TIMESTAMP, usage } from "../support/api/bodies.ts";
+import { failureOf, testClient } from "../support/api/client.ts";
+import { createAuthority } from "../support/network/certificates.ts";
+import { HOSTILE, hostileIn } from "../support/network/hostileAccount.ts";
+import { httpServer } from "../support/network/rawServer.ts";
+import { tlsServer } from "../support/network/tlsServer.ts";
 
 const DISGUISED = "https://hooks.acme.com\\@169.254.169.254/";
 

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { promised } from "../support/adversary.ts";
 import { type CliWorld, cliWorld } from "../support/cli.ts";
-import type { Fields } from "../support/hostHandlers.ts";
-import { accountAt, keyByHand, keys, markOf, SCORES, simStack } from "../support/hostWorld.ts";
-import type { SimStack } from "../support/modelEngine.ts";
+import type { Fields } from "../support/host/handlers.ts";
+import { accountAt, keyByHand, keys, markOf, SCORES, simStack } from "../support/host/world.ts";
+import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
 let api: Emulator;

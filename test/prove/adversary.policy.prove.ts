@@ -9,9 +9,9 @@ import { exemptionFor } from "../../policy/settings/exemptions.ts";
 import { globMatches } from "../../policy/settings/glob.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
 import { promised } from "../support/adversary.ts";
-import { key as wireKey } from "../support/apiBodies.ts";
-import { ownershipOf } from "../support/policyKeys.ts";
-import { analyze, type Given, testHost } from "../support/policyRpc.ts";
+import { key as wireKey } from "../support/api/bodies.ts";
+import { ownershipOf } from "../support/policy/keys.ts";
+import { analyze, type Given, testHost } from "../support/policy/rpc.ts";
 
 /** What docs/threat-model.md promises of the policy pack: against a program, a co-tenant's mark, and a quiet setting. */
 const up = { isStateFile: () => false };

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { type StateKey, stateKeys } from "../support/crashVerdict.ts";
-import { describeWithEngine } from "../support/engine.ts";
-import { declaredKeys, type EngineFleet, engineFleet, type FleetRun, type Member } from "../support/engineFleet.ts";
-import { failedKeys, refusals } from "../support/engineRefusals.ts";
-import { works } from "../support/hostWorld.ts";
-import { succeed } from "../support/stack.ts";
-import { earlyRepeats, repeated, wiretap } from "../support/wiretap.ts";
+import { type StateKey, stateKeys } from "../support/crash/verdict.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { declaredKeys, type EngineFleet, engineFleet, type FleetRun, type Member } from "../support/engine/fleet.ts";
+import { failedKeys, refusals } from "../support/engine/refusals.ts";
+import { succeed } from "../support/engine/stack.ts";
+import { works } from "../support/host/world.ts";
+import { earlyRepeats, repeated, wiretap } from "../support/network/wiretap.ts";
 import { connection, liveIds } from "../support/world.ts";
 
-/** The fleet of test/limits.fleet.test.ts, with the real engine. It waits out the minute limit in real time: 6 minutes. */
+/** The fleet of test/limits/fleet.test.ts, with the real engine. It waits out the minute limit in real time: 6 minutes. */
 const SIZE = { stacks: 20, keys: 10, quota: 100, atOnce: 2 };
 const TOTAL = SIZE.stacks * SIZE.keys;
 const DAY = 86_400_000;

@@ -8,7 +8,7 @@ const onEngine = process.argv.includes("--engine");
 const [args, env] = onEngine
   ? [["--config", "vitest.prove.config.mts", "modelEngine"], {}]
   : [
-      ["test/model.reference.test.ts", "test/properties.check.test.ts"],
+      ["test/lifecycle/model.reference.test.ts", "test/drift/properties.check.test.ts"],
       { PROVE_MODEL_RUNS: "10000", PROVE_CASES: "25000" },
     ];
 const { status } = spawnSync("vitest", ["run", ...args], { stdio: "inherit", env: { ...env, ...process.env } });

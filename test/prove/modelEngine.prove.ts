@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { realStack } from "../support/modelReal.ts";
-import { sequence } from "../support/modelSequence.ts";
-import { play, type Tally } from "../support/modelWorld.ts";
+import { realStack } from "../support/model/real.ts";
+import { sequence } from "../support/model/sequence.ts";
+import { play, type Tally } from "../support/model/world.ts";
 
 const RUNS = Number(process.env["PROVE_RUNS"] ?? 200);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import type { UpdateRequest } from "../../provider/domain/wire.ts";
-import { describeWithEngine } from "../support/engine.ts";
-import { keyByHand } from "../support/hostWorld.ts";
-import { succeed } from "../support/stack.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { succeed } from "../support/engine/stack.ts";
+import { keyByHand } from "../support/host/world.ts";
 import { createWorld, READ_SCORES, type World } from "../support/world.ts";
 
 const WEBHOOK_SECRET = "webhook-secret-that-stands-nowhere-in-clear";

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { expect, test } from "vitest";
-import { describeWithEngine } from "../support/engine.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
 import { CONTROL_ROWS } from "../support/options/controls.ts";
 import { flagGroups, optionGroups, runGroups } from "../support/options/optionMatrix.ts";
 import { rowId } from "../support/options/optionRow.ts";

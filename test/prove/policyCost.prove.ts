@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { COMPLIANT } from "../../policy/docs/example.ts";
 import { render } from "../../policy/docs/render.ts";
 import { packageRoot } from "../../tools/root.ts";
-import { describeWithEngine } from "../support/engine.ts";
-import { succeed } from "../support/stack.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { succeed } from "../support/engine/stack.ts";
 import { createWorld } from "../support/world.ts";
 
 /**

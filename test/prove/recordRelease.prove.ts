@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
-import { describeWithEngine } from "../support/engine.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { succeed } from "../support/engine/stack.ts";
 import { RECORDED_AT, RELEASES, recordedAccount, recordedProgram } from "../support/releases.ts";
-import { succeed } from "../support/stack.ts";
 import { createWorld } from "../support/world.ts";
 
 // A border: the package's own manifest.

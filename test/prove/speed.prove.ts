@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { describeWithEngine } from "../support/engine.ts";
-import { createStack, succeed, type TestStack } from "../support/stack.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { createStack, succeed, type TestStack } from "../support/engine/stack.ts";
 import { createWorld } from "../support/world.ts";
 
 /**

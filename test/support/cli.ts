@@ -5,8 +5,8 @@ import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { encodeMarker, type Marker } from "../../provider/domain/marker.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { ask } from "./emulator.ts";
-import { type Running, startCommand } from "./engineCommand.ts";
-import type { Env } from "./engineProject.ts";
+import { type Running, startCommand } from "./engine/command.ts";
+import type { Env } from "./engine/project.ts";
 import { compileCache } from "./nodeStartup.ts";
 import { connection } from "./world.ts";
 

@@ -2,9 +2,9 @@ import type { Emulator } from "../../emulator/index.ts";
 import { sha256, stableJson } from "../../provider/domain/stable.ts";
 import { stateIn } from "../../provider/host/stateCodec.ts";
 import { observed } from "../../provider/keys/drift.ts";
-import { startInProcess } from "./hostInProcess.ts";
-import { accountClock } from "./hostWorld.ts";
-import type { SimStack } from "./modelEngine.ts";
+import { startInProcess } from "./host/inProcess.ts";
+import { accountClock } from "./host/world.ts";
+import type { SimStack } from "./model/engine.ts";
 import { connection } from "./world.ts";
 
 /**

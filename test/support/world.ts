@@ -1,6 +1,6 @@
 import { type Emulator, type EmulatorOptions, type KeyView, startEmulator } from "../../emulator/index.ts";
-import type { Env, TestStackOptions } from "./engineProject.ts";
-import { createStack, succeed, type TestStack } from "./stack.ts";
+import type { Env, TestStackOptions } from "./engine/project.ts";
+import { createStack, succeed, type TestStack } from "./engine/stack.ts";
 
 /** An account (the emulator), and a stack that talks to it through the real engine. */
 export interface World {

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { cellProof } from "../../support/crashCell.ts";
-import { CONTROLS } from "../../support/crashControls.ts";
-import { allCells, defaultCells, possibleCells } from "../../support/crashMatrix.ts";
-import { type Result, runProofs } from "../../support/crashRun.ts";
-import { SEQUENCES } from "../../support/crashSequences.ts";
-import { record } from "../../support/crashWorld.ts";
+import { cellProof } from "../../support/crash/cell.ts";
+import { CONTROLS } from "../../support/crash/controls.ts";
+import { allCells, defaultCells, possibleCells } from "../../support/crash/matrix.ts";
+import { type Result, runProofs } from "../../support/crash/run.ts";
+import { SEQUENCES } from "../../support/crash/sequences.ts";
+import { record } from "../../support/crash/world.ts";
 import { report } from "./report.ts";
 
 const USAGE = `Kills the real engine and the provider at every moment of every operation, and sees what is left.

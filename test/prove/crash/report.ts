@@ -9,8 +9,8 @@ import {
   leavesLeftover,
   OPERATIONS,
   PHASES,
-} from "../../support/crashMatrix.ts";
-import type { Result } from "../../support/crashRun.ts";
+} from "../../support/crash/matrix.ts";
+import type { Result } from "../../support/crash/run.ts";
 
 /** The matrix as a table for people and as data. */
 export function report(results: readonly Result[], cells: readonly Cell[], ms: number) {

@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import type { JournalEntry, KeyView } from "../../../emulator/index.ts";
 import { type Canaries, leaksIn } from "../canaries.ts";
-import type { Outcome } from "../engineCommand.ts";
-import { START } from "../hostWorld.ts";
+import type { Outcome } from "../engine/command.ts";
+import { START } from "../host/world.ts";
 import { createWorld, type World } from "../world.ts";
 import { FLOOR_LOG } from "./kit.mts";
 import { type HeldKey, heldKeys, stateText } from "./stateFile.ts";

@@ -19,7 +19,7 @@ const notHandedDown = (way: WayRow | Impossible, inherited: WayRow = ORDINARY) =
 
 const OTHER = `const other = new Floor(s + "-other", { v: n });`;
 
-/** Every option of the SDK in use. A new one fails test/options.matrix.engine.test.ts until it stands here. */
+/** Every option of the SDK in use. A new one fails test/options/matrix.engine.test.ts until it stands here. */
 export const OPTION_ROWS: readonly OptionRow[] = [
   {
     option: "additionalSecretOutputs",

@@ -1,4 +1,4 @@
-import { keyByHand } from "../hostWorld.ts";
+import { keyByHand } from "../host/world.ts";
 import { type Bench, createBench, type Done } from "./bench.ts";
 import { failed } from "./checks.ts";
 import { judge, NOTHING } from "./track.ts";

@@ -2,7 +2,7 @@ import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { TestStack } from "../stack.ts";
+import type { TestStack } from "../engine/stack.ts";
 
 /** A key in the stack's file. */
 export interface HeldKey {

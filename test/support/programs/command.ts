@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Outcome, Running } from "../engineCommand.ts";
-import { killHard } from "../engineProcesses.ts";
+import type { Outcome, Running } from "../engine/command.ts";
+import { killHard } from "../engine/processes.ts";
 import type { Command, Kill } from "./program.ts";
 import type { World } from "./world.ts";
 

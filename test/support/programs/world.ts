@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { type Emulator, type KeyView, startEmulator } from "../../../emulator/index.ts";
 import { packageRoot } from "../../../tools/root.ts";
 import { ask } from "../emulator.ts";
-import { type Env, type TestStackOptions, writeProject } from "../engineProject.ts";
-import { createStack, openStack, type TestStack } from "../stack.ts";
-import { testEngine } from "../testEngine.ts";
+import { testEngine } from "../engine/find.ts";
+import { type Env, type TestStackOptions, writeProject } from "../engine/project.ts";
+import { createStack, openStack, type TestStack } from "../engine/stack.ts";
 import type { Case } from "./program.ts";
 
 const TOKEN = "management-token-of-the-programs-proof-b71f";

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { expect, test } from "vitest";
+import { engineAlive } from "../../provider/host/engine.ts";
+
+/** Asks at an address that treats each connection so. */
+async function askAt(treat: (socket: Socket) => unknown): Promise<boolean> {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    treat(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const at = server.address();
+  try {
+    return await engineAlive(typeof at === "object" && at !== null ? `127.0.0.1:${at.port}` : "");
+  } finally {
+    server.close();
+  }
+}
+
+test("an engine that speaks is alive", async () => {
+  expect(await askAt((socket) => socket.write("settings"))).toBe(true);
+});
+
+test("one that is slow to speak is taken for alive", async () => {
+  expect(await askAt(() => undefined)).toBe(true);
+});
+
+test("an address that no longer listens is gone", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const at = server.address();
+  server.close();
+  await once(server, "close");
+  expect(await engineAlive(typeof at === "object" && at !== null ? `127.0.0.1:${at.port}` : "")).toBe(false);
+});
+
+// What the kernel does with a connection to a process that was killed a moment ago.
+test("one that still accepts, and closes without a word, is gone", async () => {
+  expect(await askAt((socket) => socket.end())).toBe(false);
+});
+
+test("one that still accepts, and resets, is gone", async () => {
+  expect(await askAt((socket) => socket.resetAndDestroy())).toBe(false);
+});
+
+test("one refused connection of a living engine is not its end", async () => {
+  let asked = 0;
+  expect(await askAt((socket) => (++asked === 1 ? socket.resetAndDestroy() : socket.write("settings")))).toBe(true);
+  expect(asked).toBe(2);
+});
+
+test("a process started without an engine's address is nobody's", async () => {
+  expect(await engineAlive(undefined)).toBe(true);
+  expect(await engineAlive("not an address")).toBe(true);
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Emulator } from "../../emulator/index.ts";
+import { accountAt, keys, SCORES, simStack } from "../support/host/world.ts";
+import type { SimStack } from "../support/model/engine.ts";
+import { liveIds } from "../support/world.ts";
+
+let api: Emulator;
+let stack: SimStack;
+beforeEach(async () => {
+  api = await accountAt();
+  stack = simStack({ api });
+});
+afterEach(() => api.close());
+
+const id = (name = "a") => stack.key(name)?.id ?? "";
+
+describe("a key nobody has used can be let go under retain", () => {
+  // Its marker says nothing of retain: the policy comes later, and the API has no update.
+  beforeEach(async () => {
+    await stack.up(keys({ a: SCORES, b: SCORES }));
+    await stack.up(keys({ a: { ...SCORES, deletionPolicy: "retain" }, b: SCORES }));
+  });
+
+  test("and lives through a later destroy: one request with it shows that it is no leftover", async () => {
+    const key = id();
+    await stack.up(keys({ b: SCORES }));
+    expect(stack.key("a")).toBeUndefined();
+    await stack.destroy();
+    expect(liveIds(api)).toEqual([key]);
+  });
+
+  test("where it is suspended, and the warning says what a later destroy would do", async () => {
+    const key = id();
+    api.setInactive(key, true);
+    await stack.up(keys({ b: SCORES }));
+    expect(stack.key("a")).toBeUndefined();
+    expect(stack.log).toMatch(new RegExp(`warning: a: key ${key} .*was never used and can't be used from here`));
+    expect(stack.log).toContain("A later `pulumi destroy` of proj/dev would take it for an orphan");
+    expect(liveIds(api)).toContain(key);
+  });
+
+  test("where it may not read its usage (an address list), with the same warning", async () => {
+    const key = id();
+    api.faults.add({ operation: "usage", kind: "status", status: 403, every: 1 });
+    await stack.up(keys({ b: SCORES }));
+    expect(stack.key("a")).toBeUndefined();
+    expect(stack.log).toMatch(new RegExp(`warning: a: key ${key} .*was never used and can't be used from here`));
+    expect(liveIds(api)).toContain(key);
+  });
+});
+
+test("the predecessor of a retained key lives on, as was said, through a later destroy", async () => {
+  const rotated = (trigger: number, more: object = {}) => ({
+    ...SCORES,
+    rotation: { overlap: "2d", trigger },
+    ...more,
+  });
+  await stack.up(keys({ a: rotated(1), b: SCORES }));
+  const first = id();
+  await stack.up(keys({ a: rotated(2), b: SCORES }));
+  await stack.up(keys({ a: rotated(2, { deletionPolicy: "retain" }), b: SCORES }));
+  const second = id();
+  await stack.up(keys({ b: SCORES }));
+  expect(stack.log).toContain(`key ${first}, which it replaced, stays alive as well: no run will revoke it`);
+  await stack.destroy();
+  expect(liveIds(api).toSorted()).toEqual([first, second].toSorted());
+});
