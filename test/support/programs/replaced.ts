@@ -28,6 +28,10 @@ export function judgeDeclared(
   const view = seen.after.get(id);
   const wrong: string[] = [];
   if (known?.id === id) {
+    // What is ignored by an index may stay as it was made.
+    const byIndex = wanted.ignored.some((path) => path.startsWith("permissions["));
+    if (byIndex && view !== undefined && permissionsOf(view) === known.made.permissions)
+      made.permissions = known.made.permissions;
     if (settles && why.must.length > 0) wrong.push(`${name}: ${id} wasn't replaced, though ${why.must.join(", ")}`);
     if (settles) known.made = made;
     for (const field of ["description", "permissions"] as const) {
