@@ -15,7 +15,7 @@ export function policyDocs(template: string): Map<string, string> {
 
 const GENERATED = "<!-- Made by `npm run docs` from policy/. Edit there. -->";
 
-/** The table of all policies; the README has the same one. */
+/** The table of all policies. */
 export function table(link: (id: string) => string): string {
   const rows = POLICY_NAMES.map((name) => {
     const rule: Rule = RULES[name];
@@ -23,14 +23,6 @@ export function table(link: (id: string) => string): string {
     return `| [${id}](${link(id)}) | ${kinds(rule)} | ${description} | ${severity} | ${level}${softer(rule)} |`;
   });
   return ["| policy | kind | rule | severity | level |", "|---|---|---|---|---|", ...rows].join("\n");
-}
-
-/** A README with the table between its two marks brought up to date; without the marks, unchanged. */
-export function withTable(readme: string): string {
-  const [start, end] = ["<!-- policies: made by `npm run docs` -->", "<!-- /policies -->"];
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
-  if (from < 0 || to < from) return readme;
-  return `${readme.slice(0, from + start.length)}\n${table((id) => `docs/policies/${id}.md`)}\n${readme.slice(to)}`;
 }
 
 function kinds(rule: Rule): string {

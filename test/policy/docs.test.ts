@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { policyDocs, TEMPLATE, withTable } from "../../policy/docs/pages.ts";
+import { policyDocs, TEMPLATE } from "../../policy/docs/pages.ts";
 import { CATALOGUE } from "../../policy/grants/catalogue.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { RULES } from "../../policy/rules/index.ts";
@@ -15,15 +15,6 @@ test("docs/policies is what `npm run docs` makes", () => {
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
   expect(pages.size).toBe(rules.length + 1);
   for (const [file, text] of pages) expect(readFileSync(join(folder, file), "utf8"), file).toBe(text);
-});
-
-test("the README's table, where it has one, is the same", () => {
-  const readme = join(packageRoot, "README.md");
-  if (existsSync(readme)) expect(readFileSync(readme, "utf8")).toBe(withTable(readFileSync(readme, "utf8")));
-  const filled = withTable("a\n<!-- policies: made by `npm run docs` -->\nold\n<!-- /policies -->\nb");
-  expect(filled).toContain("docs/policies/no-wildcard-access.md");
-  expect(filled).not.toContain("\nold\n");
-  expect(withTable(filled)).toBe(filled);
 });
 
 test("every policy has all that a page needs, once, in words", () => {
