@@ -49,5 +49,8 @@ function withoutIndexedIgnore(key: KeyDecl): KeyDecl {
 }
 
 export function mayGo({ policy, ...key }: KeyDecl): KeyDecl {
-  return policy === "retain" ? { ...key, policy } : key;
+  if (policy === "retain") return { ...key, policy };
+  // `*` would ignore the change of the policy as well.
+  const { ignoreChanges, ...options } = key.options;
+  return policy === "prevent" && ignoreChanges?.includes("*") ? { ...key, options } : key;
 }
