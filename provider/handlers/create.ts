@@ -27,8 +27,8 @@ import { update } from "./update.ts";
  * on with that key.
  */
 export async function create(context: HandlerContext, inputs: KeyInputs): Promise<KeyState> {
-  assertOwnership(context, inputs);
   context.view.registered(inputs.ownership.owner);
+  assertOwnership(context, inputs);
   const begun = context.view.begunFor(inputs.ownership.owner);
   try {
     return begun === undefined ? await make(context, inputs) : await update(context, begun, inputs);

@@ -29,6 +29,9 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
       return;
     case "its successor is still to be made":
       view.awaitsSuccessor(state.keyId);
+      log.info(
+        `${name}: Pulumi deletes key ${state.keyId} before its replacement is made; it stays alive for the overlap, and the new key retires it`,
+      );
       return;
   }
   const listing = await client.list(retiredNow(state, view).length > 0 ? "fresh" : "shared");
