@@ -62,9 +62,12 @@ function sentence({ path, text }: Problem): string {
   return oneLine(`${path}: ${text}`);
 }
 
+const WRONG_FORM = "is not of the right type or form; see the field's documentation";
+
 /** The schema's complaints, save those about values that are not known yet. */
 function schemaProblems(given: Record<string, unknown>, olds: object): Problem[] {
-  const parsed = inputSchema.safeParse(given);
+  // What the schema has no words of its own for.
+  const parsed = inputSchema.safeParse(given, { error: () => WRONG_FORM });
   if (parsed.success) return [];
   return parsed.error.issues
     .filter(({ path }) => !concernsUnknown(given, path) && !isTakenOver(given, olds, path))
@@ -98,8 +101,7 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     const text = "is not a field here; remove it, or correct its spelling";
     return issue.keys.map((key) => ({ path: path === "" ? key : `${path}.${key}`, text }));
   }
-  const own = /^(is|isn't|holds|sets|has) /.test(issue.message);
-  return [{ path, text: own ? issue.message : "is not of the right type or form; see the field's documentation" }];
+  return [{ path, text: issue.message }];
 }
 
 /** True if the value at `path`, or one above it, is unknown; a list or object that holds an unknown part is judged. */
