@@ -1,4 +1,4 @@
-import { hasName, isLive, lifeStatus, nameOf } from "../api/keyStatus.ts";
+import { hasName, isLive, lifeStatus, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
@@ -22,12 +22,14 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
 
   // Observe
   assertEndpoint(context, state);
-  if (!view.isShown(state.keyId)) view.showed(state);
+  const unseen = !view.isShown(state.keyId);
+  if (unseen) view.showed(state);
   switch (undeleted(state, view)) {
     case "taken over by this run":
       log.warn(`${name}: key ${state.keyId} was taken over by this same run and stays`);
       return;
     case "its successor is still to be made":
+      await assertOthersCanGoFirst(context, state);
       view.awaitsSuccessor(state.keyId);
       log.info(
         `${name}: Pulumi deletes key ${state.keyId} before its replacement is made; it stays alive for the overlap, and the new key retires it`,
@@ -39,7 +41,9 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
 
   // Plan
   assertCanGoFirst(context, state, listing);
-  const plan = planDeletion(state, { view, standings: standings(listing, view), now });
+  const listed = listing.keys.get(state.keyId);
+  const used = listed !== undefined && isLive(listed) && !neverUsed(listed);
+  const plan = planDeletion(state, { view, standings: standings(listing, view), now, unseen, used });
   if (plan.key.do === "refuse") throw prevented(state);
   if (plan.key.do === "revoke") assertNotOwnToken(context, name, state);
 
@@ -48,6 +52,14 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
   await deleteRetired(context, state, plan, listing);
   switch (plan.key.do) {
     case "leave":
+      return;
+    case "leave to a person":
+      view.letGo(state.keyId);
+      log.warn(
+        `${name}: key ${state.keyId} is in use and stays alive: an earlier run failed between its deletion and its replacement, ` +
+          "so the new key doesn't retire it, and no run will revoke it. Once whoever uses it has the new secret, revoke it " +
+          "(`zkscore-keys reconcile --revoke-orphans --used`)",
+      );
       return;
     case "let go":
       view.letGo(state.keyId);
@@ -113,6 +125,20 @@ function assertCanGoFirst(context: HandlerContext, state: KeyState, listing: Lis
     assertDue(context, { name, keyId: state.keyId, dueAt: replacement.dueAt }, listing);
   }
   assertNameFree(context, state, replacement, listing);
+}
+
+/**
+ * The engine deletes this key because of another one that it deletes first. If that one is refused later, this key is in no
+ * state any more: so it is asked now.
+ */
+async function assertOthersCanGoFirst(context: HandlerContext, state: KeyState): Promise<void> {
+  const { view, client } = context;
+  const others = [...view.superseded()].filter(
+    ({ keyId }) => keyId !== state.keyId && view.replacementOf(keyId)?.name !== undefined,
+  );
+  if (others.length === 0) return;
+  const listing = await client.list("shared");
+  for (const other of others) assertCanGoFirst(context, other, listing);
 }
 
 function assertNameFree(context: HandlerContext, state: KeyState, replacement: Replacement, listing: Listing): void {

@@ -1,19 +1,25 @@
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { hasOverlap, overOf } from "../domain/rotation.ts";
 import type { Standings } from "../stack/standing.ts";
-import type { StackView } from "../stack/view.ts";
+import { isIncident, type StackView, sightingOf } from "../stack/view.ts";
 
 /** What `delete` knows when it decides. `now`: the server's clock (epoch ms). */
 export interface DeletionFacts {
   view: StackView;
   standings: Standings;
   now: number;
+  /** The engine shows this key for the first time in this run; when its successor was made, nobody knew of it. */
+  unseen: boolean;
+  /** Somebody has its secret, or the server doesn't say that nobody has. */
+  used: boolean;
 }
 
 /** What becomes of the key itself. */
 export type KeyFate =
   /** A key that lives retires it until an instant ahead, and revokes it then. */
   | { do: "leave" }
+  /** Its successor was made without knowing of it, so no key retires it: it lives on, and is named. */
+  | { do: "leave to a person" }
   /** `deletionPolicy: prevent`. */
   | { do: "refuse" }
   /** `deletionPolicy: retain`: it lives on, and no stack manages it. */
@@ -70,12 +76,13 @@ export function undeleted(state: KeyState, view: StackView): Undeleted | undefin
  * Pure. What this key retired is decided first, the key itself last. A key that a live key retires until an instant ahead
  * stays until then. `prevent` and `retain` govern removal, not replacement.
  */
-export function planDeletion(state: KeyState, { view, standings, now }: DeletionFacts): DeletionPlan {
+export function planDeletion(state: KeyState, facts: DeletionFacts): DeletionPlan {
+  const { view, standings, now } = facts;
   const previous = retiredNow(state, view);
   const going = new Set([state.keyId, ...previous.map(({ keyId }) => keyId)]);
   const until = standings.retiredUntil(state.keyId, going);
   const removed = until === undefined && !view.resourceGoesOn(state);
-  const key = keyFate(state, { until, removed }, view, now);
+  const key = keyFate(state, { until, removed }, facts);
   // Where the old key goes first, its successor, still to be made, retires what isn't over.
   const inherits = view.resourceGoesOn(state) && !view.hasSuccessor(state);
   const fateOf = (entry: Retired): RetiredFate => {
@@ -84,7 +91,7 @@ export function planDeletion(state: KeyState, { view, standings, now }: Deletion
     if (!settled && (standings.retiredUntil(entry.keyId, going) ?? 0) > now) return "retired by another";
     if (over) return "overlap over";
     if (inherits) return "inherited";
-    return key.do === "let go" ? "let go" : "removed with its resource";
+    return key.do === "let go" || key.do === "leave to a person" ? "let go" : "removed with its resource";
   };
   // Not in a copied stack: there the mark is the original's, and so may the key be.
   const { project, stack } = state.ownership;
@@ -106,10 +113,22 @@ export function retiredNow(state: KeyState, view: StackView): Retired[] {
 function keyFate(
   state: KeyState,
   { until, removed }: { until: number | undefined; removed: boolean },
-  view: StackView,
-  now: number,
+  facts: DeletionFacts,
 ): KeyFate {
+  const { view, now } = facts;
   if (removed && state.deletionPolicy === "prevent") return { do: "refuse" };
   if (removed && state.deletionPolicy === "retain") return { do: "let go" };
-  return until !== undefined && until > now && !view.isOver(state.keyId) ? { do: "leave" } : { do: "revoke" };
+  if (until !== undefined && until > now && !view.isOver(state.keyId)) return { do: "leave" };
+  return !removed && until === undefined && isForgotten(state, facts) ? { do: "leave to a person" } : { do: "revoke" };
+}
+
+/**
+ * Where a run fails after it has deleted a key first, and before it has made the new one, the engine shows that key to no
+ * refresh and no `diff` of the next run. It makes the new one, and then deletes the old one once more: a key in use whose
+ * overlap nobody could promise.
+ */
+function isForgotten(state: KeyState, { view, unseen, used }: DeletionFacts): boolean {
+  const successor = view.madeFor(view.holderOf(state));
+  if (!unseen || !used || successor === undefined || !hasOverlap(state.rotation)) return false;
+  return !isIncident(sightingOf(state), successor);
 }

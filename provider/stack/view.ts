@@ -76,6 +76,8 @@ export interface StackView {
   replacementOf(keyId: string): Replacement | undefined;
   /** The key that the new key of this owner replaces, as `diff` of this process got it. */
   supersededBy(owner: string): KeyState | undefined;
+  /** Keys whose replacement `diff` of this process has announced. */
+  superseded(): Iterable<KeyState>;
   /** The replacement that makes a key of this owner. */
   replacementFor(owner: string): Replacement | undefined;
   /** The owner of the resource that has the key now. */
@@ -96,6 +98,8 @@ export interface StackView {
   retirements(): Iterable<{ holder: string; retired: readonly Retired[] }>;
   /** The same, with what the engine was to delete at once. */
   everRetired(): Iterable<{ holder: string; retired: readonly Retired[] }>;
+  /** The key that this process made for the owner. */
+  madeFor(owner: string): KeyState | undefined;
   /** The key that `create` of this process made for the owner before it failed: a repeated `create` goes on with it. */
   begunFor(owner: string): KeyState | undefined;
   /** Keys of the state that aren't listed where the deployment moved to, and why. */
@@ -149,6 +153,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
   // Of this process only: they hold secrets.
   const superseded = new Map<string, KeyState>();
   const unfinished = new Map<string, KeyState>();
+  const madeHere = new Map<string, KeyState>();
 
   const apply = (fact: Fact): void => {
     switch (fact.is) {
@@ -234,7 +239,10 @@ export function createStackView(log: FactLog = ALONE): StackView {
       superseded.set(replacement.owner, olds);
     },
     keeps: (keyId) => tell({ is: "kept", keyId }),
-    made: (state, retires) => tell({ is: "made", keyId: state.keyId, owner: holderOf(state), retires: [...retires] }),
+    made(state, retires) {
+      tell({ is: "made", keyId: state.keyId, owner: holderOf(state), retires: [...retires] });
+      madeHere.set(holderOf(state), state);
+    },
     begun: (state) => void unfinished.set(holderOf(state), state),
     awaitsSuccessor: (keyId) => tell({ is: "awaits successor", keyId }),
     letGo: (keyId) => tell({ is: "let go", keyId }),
@@ -279,6 +287,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
     isDeclared: (owner) => declared.has(owner),
     replacementOf,
     supersededBy: (owner) => superseded.get(owner),
+    superseded: () => superseded.values(),
     replacementFor: (owner) => replacements.get(owner),
     holderOf: holder,
     hasSuccessor(state) {
@@ -300,6 +309,7 @@ export function createStackView(log: FactLog = ALONE): StackView {
       yield* retirements();
       for (const { keyId, retires } of shown.values()) yield { holder: keyId, retired: retires };
     },
+    madeFor: (owner) => madeHere.get(owner),
     begunFor: (owner) => unfinished.get(owner),
     notMoved: () => [...lookedUp].flatMap(([keyId, problem]) => (problem === undefined ? [] : [{ keyId, problem }])),
     isLookedUp: (keyId) => lookedUp.has(keyId),

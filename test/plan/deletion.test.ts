@@ -23,6 +23,8 @@ const FACTS = {
   names: ["these", "another stack's", "no program"],
   retired: ["none", "ahead", "over", "in use"],
   retiredByAnother: ["no", "ahead", "over"],
+  shown: ["before", "now, in use", "now, never used"],
+  overlap: [undefined, "1d"],
 } as const;
 type Facts = ReturnType<typeof product<typeof FACTS>> extends Generator<infer Row> ? Row : never;
 
@@ -31,7 +33,13 @@ function worldOf(facts: Facts): { state: KeyState; plan: DeletionPlan; view: Sta
   view.identified("ours");
   const previous = facts.retired === "none" ? [] : [{ keyId: "P", revokeAfter: at(facts.retired === "over" ? -1 : 1) }];
   const { deletionPolicy, unfinished } = facts;
-  const state = stateOfKey("K", A, { previous, deletionPolicy, ...(unfinished === undefined ? {} : { unfinished }) });
+  const rotation = facts.overlap === undefined ? {} : { overlap: facts.overlap };
+  const state = stateOfKey("K", A, {
+    previous,
+    deletionPolicy,
+    rotation,
+    ...(unfinished === undefined ? {} : { unfinished }),
+  });
   view.showed(state);
   if (facts.names !== "no program")
     view.programRuns({ project: "proj", stack: facts.names === "these" ? "dev" : "copy" });
@@ -47,8 +55,9 @@ function worldOf(facts: Facts): { state: KeyState; plan: DeletionPlan; view: Sta
     view.made(stateOfKey("S", A), facts.successorPromises === "nothing" ? [] : [entry]);
   }
   if (facts.overlapDeclaredOver) view.overlapIsOver(["K"]);
+  const about = { unseen: facts.shown !== "before", used: facts.shown !== "now, never used" };
   const listing = listingOf(["K", "P", "S", "X"].map((id) => listedKey(id, id === "X" ? B : A)));
-  return { state, view, plan: planDeletion(state, { view, standings: standings(listing, view), now: NOW }) };
+  return { state, view, plan: planDeletion(state, { view, standings: standings(listing, view), now: NOW, ...about }) };
 }
 
 /** Sentences of the design, each with the rows it speaks of. */
@@ -61,8 +70,16 @@ const RULES: Readonly<Record<string, (facts: Facts, plan: DeletionPlan, about: {
     (key.do === "refuse") === (removed && deletionPolicy === "prevent"),
   "retain lets go what is removed, and nothing else": ({ deletionPolicy }, { key }, { removed }) =>
     (key.do === "let go") === (removed && deletionPolicy === "retain"),
+  "a key in use that its successor was made without knowing of is left to a person": (facts, { key }, { removed }) => {
+    const forgotten =
+      facts.shown === "now, in use" &&
+      facts.successorPromises === "nothing" &&
+      facts.overlap !== undefined &&
+      facts.unfinished === undefined;
+    return (key.do === "leave to a person") === (!removed && forgotten);
+  },
   "what is replaced and has no overlap is revoked, whatever the policy": (facts, { key }, { removed }) =>
-    removed || facts.successorPromises === "an instant ahead" || key.do === "revoke",
+    removed || facts.successorPromises === "an instant ahead" || key.do === "leave to a person" || key.do === "revoke",
   "an unfinished incident goes on where the key is removed": ({ unfinished }, { revokesMarked }, { removed }) =>
     revokesMarked === (removed && unfinished === "purge"),
   "orphans are swept after a removal under the stack's own name": ({ names }, plan, { removed }) =>
@@ -83,8 +100,10 @@ const RULES: Readonly<Record<string, (facts: Facts, plan: DeletionPlan, about: {
     ),
   "else it goes where the key goes": ({ retiredByAnother }, { key, retired }) =>
     retiredByAnother === "ahead" ||
-    (retired.every(({ fate }) => fate !== "let go" || key.do === "let go") &&
-      retired.every(({ fate }) => fate !== "removed with its resource" || key.do !== "let go")),
+    (retired.every(({ fate }) => fate !== "let go" || key.do === "let go" || key.do === "leave to a person") &&
+      retired.every(
+        ({ fate }) => fate !== "removed with its resource" || !["let go", "leave to a person"].includes(key.do),
+      )),
 };
 
 test("what deleting a key comes to, over the product of all that may be known", () => {
@@ -103,11 +122,12 @@ test("what deleting a key comes to, over the product of all that may be known", 
   }
   console.log(`planDeletion: ${rows} rows, ${Object.keys(RULES).length} rules`);
   expect(wrong.slice(0, 3)).toEqual([]);
-  expect(rows).toBe(3_456);
+  expect(rows).toBe(20_736);
   expect([...fates].sort()).toEqual(
     [
       "inherited",
       "leave",
+      "leave to a person",
       "let go",
       "overlap over",
       "refuse",

@@ -24,6 +24,8 @@ export function newOracle(patches: boolean) {
     const changed = JSON.stringify([...before]) !== JSON.stringify([...after]);
     if (command.verb === "refresh" && changed) wrong.push("a refresh changed the account");
     if (outcome === "ok" && command.target === undefined && command.verb === "up") wrong.push(...judgeRest(book, seen));
+    // Its incident is over, also in a run for that key alone.
+    if (outcome === "ok" && command.verb === "up" && command.target !== undefined) book.purged.delete(command.target);
     for (const [id, { until }] of book.retired) {
       if (isLive(after.get(id))) continue;
       if (until > AT_ONCE) book.tally.ended += 1;
