@@ -159,16 +159,17 @@ function change(names: readonly string[]): fc.Arbitrary<Change> {
   );
 }
 
+const kill: fc.Arbitrary<NonNullable<Command["kill"]>> = fc.record({
+  operation: one("create", "create", "revoke", "list", "update"),
+  nth: one(1, 1, 2),
+  when: one("before", "after"),
+  who: one("engine", "both"),
+});
+
 function command(names: readonly string[]): fc.Arbitrary<Command> {
   const key = one(...names);
   const refresh = rarely(fc.constant(true), 2);
   const up = { verb: fc.constant("up" as const), refresh };
-  const kill = fc.record({
-    operation: one("create", "create", "revoke", "list", "update"),
-    nth: one(1, 1, 2),
-    when: one("before", "after"),
-    who: one("engine", "both"),
-  });
   return fc
     .oneof(
       { weight: 5, arbitrary: fc.record(up) },
@@ -202,13 +203,15 @@ function forced(names: readonly string[]): fc.Arbitrary<Act> {
       by: one<"--replace" | "taint" | "replacementTrigger">("--replace", "taint", "replacementTrigger"),
       configured: fc.boolean(),
       refresh: rarely(fc.constant(true), 2),
+      // What is replaced makes requests, so that a kill hits one.
+      kill: rarely(kill, 4),
       preview: one(true, false, false),
     })
-    .map(({ key, by, configured, refresh, preview }): Act => {
+    .map(({ key, by, configured, refresh, kill, preview }): Act => {
       const change: Change[] = by === "--replace" ? [] : [{ change: by, key }];
       const configuration: Change[] = configured ? [{ change: "configuration" }] : [];
       const replace = by === "--replace" ? key : undefined;
-      const command = defined({ verb: "up" as const, refresh, replace });
+      const command = defined({ verb: "up" as const, refresh, replace, kill });
       return { changes: [{ change: "use", key }, ...change, ...configuration], command, preview };
     });
 }

@@ -17,11 +17,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: "overlap",
     takesOut: "`delete` looks at the instant until which a key is retired",
     edits: [
-      off(
-        "plan/deletion.js",
-        `return until !== undefined && until > now && !view.isOver(state.keyId) ? { do: "leave" }`,
-        `return false ? { do: "leave" }`,
-      ),
+      off("plan/deletion.js", "if (until !== undefined && until > now && !view.isOver(state.keyId))", "if (false)"),
     ],
   },
   {
