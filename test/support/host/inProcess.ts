@@ -82,7 +82,7 @@ async function bare<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     // A border: what the guard throws is an init failure where it has an id.
     const { message, id, properties } = error as Error & { id?: string; properties?: Fields };
-    if (id === undefined || properties === undefined) throw error;
+    if (id === undefined || properties === undefined) throw new Error(message);
     const { __provider, ...rest } = properties;
     throw new HandlerFailure(message, { id, properties: clear(plain(rest)) });
   }

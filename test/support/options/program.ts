@@ -30,7 +30,7 @@ export const FIRST: Stage = {
 
 const HEAD = `import { log, ResourceHook } from "@pulumi/pulumi";
 import { ApiKey } from "pulumi-zkscore";
-import { DynamicProvider, Floor, Home } from "./kit.mts";
+import { DynamicProvider, Floor, Home } from "../../../test/support/options/kit.mts";
 const KEY = ApiKey.__pulumiType, HOME = "options:index:Home";
 // Each is tried, also where the constructor of another one throws; the program fails all the same, with the exit code that
 // the SDK's runner uses for an error which it has shown. A logged error alone fails nothing.

@@ -47,7 +47,7 @@ function program({ declared, description, trigger }: Stage, { protect, alone }: 
   const user = `new Floor("user", { w: a.apiKey });`;
   return [
     `import { ApiKey } from "pulumi-zkscore";`,
-    `import { Floor } from "./kit.mts";`,
+    `import { Floor } from "../../../test/support/options/kit.mts";`,
     ...(declared ? [...keys, user] : [`new Floor("nothing", {});`]),
     "",
   ].join("\n");
