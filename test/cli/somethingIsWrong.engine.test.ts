@@ -69,7 +69,7 @@ describeWithEngine("something is wrong", () => {
     expect(await secret()).not.toBe(first);
   });
 
-  test("state delete: a used key is left alone, named, and revoked by reconcile on request", async () => {
+  rest("state delete: a used key is left alone, named, and revoked by reconcile on request", async () => {
     const first = await secret();
     expect(await works(first)).toBe(true);
     await succeed(world.stack.run(["state", "delete", await urn(), "--stack", "dev", "--yes"]));
@@ -89,7 +89,7 @@ describeWithEngine("something is wrong", () => {
     expect(world.live()).toHaveLength(1);
   });
 
-  test("--target: a targeted run ends no leftover; the next whole one does", async () => {
+  rest("--target: a targeted run ends no leftover; the next whole one does", async () => {
     await succeed(world.stack.run(["state", "delete", await urn(), "--stack", "dev", "--yes"]));
     await succeed(world.stack.up()); // without a refresh: the leftover stays
     expect(world.live()).toHaveLength(2);

@@ -8,7 +8,7 @@ import { providerText } from "../../provider/resources/providerText.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
-import { inWhole } from "../support/share.ts";
+import { inWhole, share } from "../support/share.ts";
 import { createWorld, type World } from "../support/world.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -71,16 +71,19 @@ describeWithEngine("the pack and what isn't declared as a key", () => {
       ["no-disguised-key"],
     ],
   ] as const;
-  test.each(programs)("%s is refused, and makes no key", async (_what, program, policies) => {
-    world.stack.setProgram(imports + program);
-    const preview = await world.stack.preview(PACK);
-    for (const policy of policies) {
-      expect(preview.output).toMatch(new RegExp(`\\[mandatory\\] \\[severity: critical\\] {2}${policy} .*: x\\)`));
-    }
-    expect((await world.stack.up(PACK)).code).not.toBe(0);
-    expect(world.live()).toEqual([]);
-    expect(world.requests()).not.toContain("create");
-  });
+  test.each(share("disguises", programs, ([what]) => what.includes("another type")))(
+    "%s is refused, and makes no key",
+    async (_what, program, policies) => {
+      world.stack.setProgram(imports + program);
+      const preview = await world.stack.preview(PACK);
+      for (const policy of policies) {
+        expect(preview.output).toMatch(new RegExp(`\\[mandatory\\] \\[severity: critical\\] {2}${policy} .*: x\\)`));
+      }
+      expect((await world.stack.up(PACK)).code).not.toBe(0);
+      expect(world.live()).toEqual([]);
+      expect(world.requests()).not.toContain("create");
+    },
+  );
 
   test.runIf(inWhole("the text [secret]"))(
     'the text "[secret]" is a text in preview and up, and unknown in `policy analyze` alone',

@@ -35,7 +35,7 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
 };
 
 /** Keys that exist, a use of the secret, secrets of the program. The others are declarations of the same kind. */
-const SHARE = ["adopt-existing-key", "use-the-secret", "webhook-key"];
+const SHARE = ["adopt-existing-key"];
 
 const KEY_TYPE = "pulumi-nodejs:dynamic/zkscore:ApiKey";
 

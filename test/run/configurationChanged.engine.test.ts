@@ -3,7 +3,7 @@ import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
 import { keyByHand, markOf } from "../support/host/world.ts";
 import { urnOf } from "../support/model/stacks.ts";
-import { share } from "../support/share.ts";
+import { inWhole, share } from "../support/share.ts";
 import { createWorld, READ_SCORES, type World } from "../support/world.ts";
 
 const PROGRAM = `import { ApiKey } from "pulumi-zkscore";
@@ -67,12 +67,16 @@ describeWithEngine("a run whose configuration changed since the last one", () =>
     120_000,
   );
 
-  test("a refresh and a preview find nothing to do", async () => {
-    await configure();
-    await succeed(world.stack.refresh());
-    await configure();
-    await world.stack.expectNoChanges({ TRIGGER: trigger });
-  }, 120_000);
+  test.runIf(inWhole("at rest"))(
+    "a refresh and a preview find nothing to do",
+    async () => {
+      await configure();
+      await succeed(world.stack.refresh());
+      await configure();
+      await world.stack.expectNoChanges({ TRIGGER: trigger });
+    },
+    120_000,
+  );
 
   test("an orphan that the refresh has listed is revoked by the same run", async () => {
     const { api, stack } = world;
@@ -119,14 +123,18 @@ describeWithEngine("a run that hasn't read the state", () => {
     expect(after.previous).toMatchObject([{ keyId: before.id }]);
   }, 120_000);
 
-  test("refuses after `state delete`, and goes on with --refresh", async () => {
-    const { stack, api } = world;
-    const before = await outputs();
-    expect((await api.use(before.secret)).status).toBe(200);
-    await succeed(stack.run(["state", "delete", "--stack", "dev", "--yes", "--force", await urnOf(stack, "a")]));
-    const refused = await stack.up([], { TRIGGER: "1" });
-    expect(refused.output).toContain("ZKS_UNREAD");
-    await succeed(stack.up(["--refresh"], { TRIGGER: "1" }));
-    expect(world.live()).toEqual(expect.arrayContaining([(await outputs()).id, before.id]));
-  }, 120_000);
+  test.runIf(inWhole("after state delete"))(
+    "refuses after `state delete`, and goes on with --refresh",
+    async () => {
+      const { stack, api } = world;
+      const before = await outputs();
+      expect((await api.use(before.secret)).status).toBe(200);
+      await succeed(stack.run(["state", "delete", "--stack", "dev", "--yes", "--force", await urnOf(stack, "a")]));
+      const refused = await stack.up([], { TRIGGER: "1" });
+      expect(refused.output).toContain("ZKS_UNREAD");
+      await succeed(stack.up(["--refresh"], { TRIGGER: "1" }));
+      expect(world.live()).toEqual(expect.arrayContaining([(await outputs()).id, before.id]));
+    },
+    120_000,
+  );
 });
