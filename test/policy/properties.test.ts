@@ -200,20 +200,29 @@ function apply(name: PolicyName, c: Case): boolean {
 /** Ways in which the second key may do more than the first: none is right. */
 function wider(before: Case, after: Case): string[] {
   const [a, b] = [readKey(before.inputs), readKey(after.inputs)];
-  const grants = (key: typeof a) => JSON.stringify(key.permissions.map(({ resource, actions }) => [resource, actions]));
+  type One = (typeof a.permissions)[number];
+  const texts = (items: readonly { value: string }[]) => items.map(({ value }) => value);
+  const uses = ({ resource, actions, identities, chains }: One) =>
+    texts(actions).map((action) => JSON.stringify([resource, action, texts(identities.items), texts(chains.items)]));
+  // By use: permissions that differ in what one of them says twice become one.
+  const grants = (key: typeof a) => [...new Set(key.permissions.flatMap(uses))].sort().join();
   const life = (key: typeof a) =>
     Math.max(durationMs(key.expiresIn ?? "") ?? -1, key.expiry === undefined ? -1 : Date.parse(key.expiry) - NOW);
   const problems: string[] = [];
   if (grants(a) !== grants(b)) problems.push("grants");
   if (life(a) >= 0 && life(b) > life(a)) problems.push("life");
-  for (const [index, permission] of b.permissions.entries()) {
-    const had = (a.permissions[index]?.ipWhitelist.items ?? []).map(({ value }) => readBlock(value));
-    for (const { value } of permission.ipWhitelist.items) {
-      const block = readBlock(value);
-      const inside = had.some((outer) => outer && block && outer.prefix <= block.prefix && overlaps(outer, block));
-      if (!inside) problems.push(`address at ${permission.path}`);
+  for (const permission of b.permissions) {
+    for (const use of uses(permission)) {
+      const same = a.permissions.filter((one) => uses(one).includes(use));
+      const had = same.flatMap(({ ipWhitelist }) => ipWhitelist.items.map(({ value }) => readBlock(value)));
+      for (const { value } of permission.ipWhitelist.items) {
+        const block = readBlock(value);
+        const inside = had.some((outer) => outer && block && outer.prefix <= block.prefix && overlaps(outer, block));
+        if (!inside) problems.push(`address at ${permission.path}`);
+      }
+      const { present } = permission.ipWhitelist;
+      if (same.every(({ ipWhitelist }) => ipWhitelist.present !== present)) problems.push("fence");
     }
-    if (permission.ipWhitelist.present !== a.permissions[index]?.ipWhitelist.present) problems.push("fence");
   }
   return problems;
 }
