@@ -4,7 +4,7 @@ import { minedStack } from "../support/model/mined.ts";
 import { REGRESSIONS, sequence } from "../support/model/sequence.ts";
 import { play, type Tally } from "../support/model/world.ts";
 
-const RUNS = Number(process.env["PROVE_MODEL_RUNS"] ?? 150);
+const RUNS = Number(process.env["PROVE_MODEL_RUNS"] ?? 75);
 
 test(`the state is always mended, never guessed: ${RUNS} random sequences`, { timeout: 3_600_000 }, async () => {
   const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);

@@ -7,7 +7,7 @@ import { disagreements } from "../support/standing/agrees.ts";
 
 type Standing = typeof import("../../provider/stack/standing.ts");
 
-const RUNS = 25;
+const RUNS = 15;
 const seen = vi.hoisted(() => ({ asking: false, calls: 0, answers: 0, wrong: [] as string[] }));
 
 /** Wherever a handler asks for a standing, the six predicates are asked the same of the same listing and the same view. */

@@ -3,9 +3,12 @@ import type { Listing } from "../../provider/api/types.ts";
 import type { Retired } from "../../provider/domain/inputs.ts";
 import { createStackView, type StackView } from "../../provider/stack/view.ts";
 import { ownershipOf } from "../support/ownership.ts";
+import { whole } from "../support/share.ts";
 import { disagreements } from "../support/standing/agrees.ts";
 import { listedKey, listingOf, product, stateOfKey, USED } from "../support/standing/worldOfKeys.ts";
 
+/** `npm test` takes each fifth row: no field has five values, so all of each are among them. */
+const STEP = whole ? 1 : 5;
 const NAMES = { project: "proj", stack: "dev" };
 const A = ownershipOf("ours");
 const B = ownershipOf("ours", { name: "b" });
@@ -59,7 +62,9 @@ describe("the one classification answers what the six predicates before it did",
     let rows = 0;
     let answers = 0;
     const wrong: unknown[] = [];
+    let row = 0;
     for (const known of product(KNOWN)) {
+      if (row++ % STEP !== 0) continue;
       const { listing, view } = worldOf(known);
       const found = disagreements(listing, view, {
         owners: [A.owner, B.owner],
@@ -74,6 +79,6 @@ describe("the one classification answers what the six predicates before it did",
     }
     console.log(`${rows} rows, ${answers} answers compared`);
     expect(wrong).toEqual([]);
-    expect(rows).toBeGreaterThan(40_000);
+    expect(rows).toBe(Math.ceil(48_384 / STEP));
   });
 });
