@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { ownerOf } from "../../provider/domain/marker.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { type StateResource, succeed } from "../support/engine/stack.ts";
+import { inWhole } from "../support/share.ts";
 import { createWorld, READ_SCORES, type World } from "../support/world.ts";
 
 const ARGS = `{ ${READ_SCORES} }`;
@@ -42,32 +43,36 @@ let world: World;
 describeWithEngine("keys inside components", () => {
   afterEach(() => world.dispose());
 
-  test("may be used by their siblings, depend on none of them, and belong to their own URN", {
-    timeout: 600_000,
-  }, async () => {
-    world = await createWorld({ program: PROGRAM, timeoutMs: 240_000 });
-    const { stack } = world;
-    await succeed(stack.preview());
-    await succeed(stack.up());
-    expect(Object.keys(world.keys()).sort()).toEqual(NAMES);
-    await world.settled();
+  test.runIf(inWhole("components"))(
+    "may be used by their siblings, depend on none of them, and belong to their own URN",
+    {
+      timeout: 600_000,
+    },
+    async () => {
+      world = await createWorld({ program: PROGRAM, timeoutMs: 240_000 });
+      const { stack } = world;
+      await succeed(stack.preview());
+      await succeed(stack.up());
+      expect(Object.keys(world.keys()).sort()).toEqual(NAMES);
+      await world.settled();
 
-    const resources = (await stack.export()).deployment.resources ?? [];
-    const keys = resources.filter(({ type }) => type.endsWith("zkscore:ApiKey"));
-    expect(keys).toHaveLength(NAMES.length);
-    for (const key of keys) {
-      expect(usesOf(key), key.urn).toEqual([]);
-      const { identity, owner } = (key.inputs?.["ownership"] ?? {}) as { identity: string; owner: string };
-      expect(owner, key.urn).toBe(ownerOf(identity, key.urn));
-    }
+      const resources = (await stack.export()).deployment.resources ?? [];
+      const keys = resources.filter(({ type }) => type.endsWith("zkscore:ApiKey"));
+      expect(keys).toHaveLength(NAMES.length);
+      for (const key of keys) {
+        expect(usesOf(key), key.urn).toEqual([]);
+        const { identity, owner } = (key.inputs?.["ownership"] ?? {}) as { identity: string; owner: string };
+        expect(owner, key.urn).toBe(ownerOf(identity, key.urn));
+      }
 
-    const before = world.live().sort();
-    const use = resources.find(({ urn }) => urn.endsWith("::a-after"))?.urn ?? "";
-    await succeed(stack.destroy(["--target", use, "--target-dependents"]));
-    expect(world.live().sort()).toEqual(before);
-    await succeed(stack.destroy());
-    expect(world.live()).toEqual([]);
-  });
+      const before = world.live().sort();
+      const use = resources.find(({ urn }) => urn.endsWith("::a-after"))?.urn ?? "";
+      await succeed(stack.destroy(["--target", use, "--target-dependents"]));
+      expect(world.live().sort()).toEqual(before);
+      await succeed(stack.destroy());
+      expect(world.live()).toEqual([]);
+    },
+  );
 });
 
 /** What a key depends on beside the identity and the component that the program names. */
