@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { isLive } from "../provider/api/keyStatus.ts";
+import { isLive, markerOf } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
-import { decodeMarker } from "../provider/domain/marker.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
 import { print, printJson } from "./output.ts";
 import { shortPermissions, table } from "./table.ts";
@@ -41,7 +40,7 @@ export async function list(argv: readonly string[]): Promise<number> {
 /** A key as `--json` shows it. */
 function described(key: RemoteKey): object {
   const { id, name, description, permissions, status, createdAt, expiry, lastUsed, usage } = key;
-  const marker = decodeMarker(key.metadata);
+  const marker = markerOf(key);
   return {
     ...{ id, name, description, permissions, status, createdAt, expiry, lastUsed },
     totalRequests: usage?.totalRequests,
@@ -51,7 +50,7 @@ function described(key: RemoteKey): object {
 
 function asTable(keys: readonly RemoteKey[]): string {
   const rows = keys.map((key) => {
-    const marker = decodeMarker(key.metadata);
+    const marker = markerOf(key);
     return [
       key.name,
       key.id,

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { markerOf } from "../provider/api/keyStatus.ts";
 import type { Listing } from "../provider/api/types.ts";
 import { durationMs } from "../provider/domain/duration.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
-import { decodeMarker } from "../provider/domain/marker.ts";
 import { type Account, withAccount } from "./account.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { WrongArguments } from "./failure.ts";
@@ -130,7 +130,7 @@ async function trustworthy({ list, endpoint }: Account, states: readonly Exporte
   }
   const identities = new Set(states.flatMap((state) => [...state.identities]));
   const knows = [...listing.keys.values()].some(
-    (key) => keys.some(({ keyId }) => keyId === key.id) || identities.has(decodeMarker(key.metadata)?.identity ?? ""),
+    (key) => keys.some(({ keyId }) => keyId === key.id) || identities.has(markerOf(key)?.identity ?? ""),
   );
   if (keys.length > 0 && !knows) {
     throw wrongAccount(

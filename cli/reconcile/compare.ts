@@ -1,7 +1,7 @@
-import { isLive, neverUsed } from "../../provider/api/keyStatus.ts";
+import { isLive, markerOf, neverUsed } from "../../provider/api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../../provider/api/types.ts";
 import { instantMs } from "../../provider/domain/instant.ts";
-import { decodeMarker, type Marker } from "../../provider/domain/marker.ts";
+import type { Marker } from "../../provider/domain/marker.ts";
 import { shown } from "../../provider/domain/shown.ts";
 import type { ExportedState } from "../exportedState.ts";
 
@@ -53,7 +53,7 @@ export function compare(listing: Listing, states: readonly ExportedState[], expi
     states.flatMap((state) => state.keys.flatMap((key) => key.previous.map((one) => [one.keyId, one.revokeAfter]))),
   );
   const findings = [...listing.keys.values()].filter(isLive).map((key): Finding => {
-    const marker = decodeMarker(key.metadata);
+    const marker = markerOf(key);
     const until = retired.get(key.id);
     const relation = managed.has(key.id) ? "managed" : until !== undefined ? "retired" : relate(key, marker, states);
     const hold = relation === "orphaned" ? holdOf(key, marker, states, listing) : undefined;
@@ -108,7 +108,7 @@ function holdOf(
 /** Likely a copy or a moved key, whose state was not given; or a forged mark. */
 function retiredByMark({ id }: RemoteKey, listing: Listing): string | undefined {
   const says = [...listing.keys.values()].find(
-    (key) => isLive(key) && decodeMarker(key.metadata)?.retires.some(({ keyId }) => keyId === id),
+    (key) => isLive(key) && markerOf(key)?.retires.some(({ keyId }) => keyId === id),
   );
   return says === undefined
     ? undefined

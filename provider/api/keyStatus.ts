@@ -28,9 +28,16 @@ export interface MarkedKey {
 const markers = new WeakMap<RemoteKey, Marker | undefined>();
 
 /** The marker of a key, decoded once: a listing is looked at for every key of a stack. */
-export function markerOf(key: RemoteKey): Marker | undefined {
+export function markerOf(key: RemoteKey | undefined): Marker | undefined {
+  if (key === undefined) return undefined;
   if (!markers.has(key)) markers.set(key, decodeMarker(key.metadata));
   return markers.get(key);
+}
+
+/** The key of this id, if the listing shows it as live. */
+export function liveIn(listing: Listing, keyId: string): RemoteKey | undefined {
+  const key = listing.keys.get(keyId);
+  return key !== undefined && isLive(key) ? key : undefined;
 }
 
 /** Live keys whose marker can be read. */

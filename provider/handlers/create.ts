@@ -1,4 +1,4 @@
-import { hasName, isLive, lifeStatus, nameOf } from "../api/keyStatus.ts";
+import { hasName, lifeStatus, liveIn, nameOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
@@ -91,7 +91,7 @@ function assertPlan(context: HandlerContext, inputs: KeyInputs, plan: CreationPl
   const { owner, name, identity } = inputs.ownership;
   const dueAt = context.view.replacementFor(owner)?.dueAt;
   // One that `delete` of this run has revoked first was found due there.
-  for (const { keyId } of plan.replaces.filter((key) => isListedLive(listing, key.keyId))) {
+  for (const { keyId } of plan.replaces.filter((key) => liveIn(listing, key.keyId) !== undefined)) {
     assertDue(context, { name, keyId, dueAt }, listing);
   }
   // The account that lists the key to adopt is the right one.
@@ -132,11 +132,6 @@ async function revokeOwed(context: HandlerContext, state: KeyState, owed: readon
   if (owed.length === 0) return;
   const listing = await context.client.list("fresh");
   for (const keyId of owed) await revokeRetired(context, listing, keyId, state, "its overlap is over");
-}
-
-function isListedLive(listing: Listing, keyId: string): boolean {
-  const key = listing.keys.get(keyId);
-  return key !== undefined && isLive(key);
 }
 
 /** The key that is replaced must be there or be proven gone: else this may be another account. */

@@ -1,4 +1,4 @@
-import { hasName, isLive, lifeStatus, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { hasName, isLive, lifeStatus, liveIn, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState, Retired } from "../domain/inputs.ts";
@@ -41,16 +41,16 @@ export async function remove(context: HandlerContext, state: KeyState): Promise<
 
   // Plan
   assertCanGoFirst(context, state, listing);
-  const listed = listing.keys.get(state.keyId);
-  const used = listed !== undefined && isLive(listed) && !neverUsed(listed);
+  const listed = liveIn(listing, state.keyId);
+  const used = listed !== undefined && !neverUsed(listed);
   const plan = planDeletion(state, { view, standings: standings(listing, view), now, unseen, used });
-  if (plan.key.do === "refuse") throw prevented(state);
-  if (plan.key.do === "revoke") assertNotOwnToken(context, name, state);
+  if (plan.key === "refuse") throw prevented(state);
+  if (plan.key === "revoke") assertNotOwnToken(context, name, state);
 
   // Act
   if (plan.revokesMarked) await revokeMarked(context, listing, state, plan.going);
   await deleteRetired(context, state, plan, listing);
-  switch (plan.key.do) {
+  switch (plan.key) {
     case "leave":
       return;
     case "leave to a person":
@@ -120,8 +120,7 @@ function assertCanGoFirst(context: HandlerContext, state: KeyState, listing: Lis
   const replacement = view.replacementOf(state.keyId);
   if (replacement === undefined || view.hasSuccessor(state)) return;
   const { name } = state.ownership;
-  const key = listing.keys.get(state.keyId);
-  if (key !== undefined && isLive(key)) {
+  if (liveIn(listing, state.keyId) !== undefined) {
     assertDue(context, { name, keyId: state.keyId, dueAt: replacement.dueAt }, listing);
   }
   assertNameFree(context, state, replacement, listing);

@@ -55,8 +55,8 @@ function endpointNow({ view, settings }: HandlerContext, olds: IdentityState): s
   return stays && !settings.confirmMoved ? olds.endpoint : settings.endpoint;
 }
 
-function isCopied({ project, stack }: IdentityState, name: StackName): boolean {
-  return !sameStack({ project, stack }, name);
+function isCopied(state: IdentityState, name: StackName): boolean {
+  return !sameStack(state, name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isLive, nameOf } from "../api/keyStatus.ts";
+import { isLive, markerOf, nameOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import { ZkscoreError } from "../domain/errors.ts";
@@ -6,7 +6,6 @@ import { compareGrants } from "../domain/grants.ts";
 import { grantsText } from "../domain/grantsText.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
-import { decodeMarker } from "../domain/marker.ts";
 import { withoutOver } from "../domain/rotation.ts";
 import { shown } from "../domain/shown.ts";
 import { wireKey } from "../domain/wire.ts";
@@ -33,7 +32,7 @@ export function assertAdoptable(
       "check adopt.keyId and the account, or remove adopt to make a new key",
     );
   }
-  const marker = decodeMarker(key.metadata);
+  const marker = markerOf(key);
   if (marker !== undefined && context.view.identities.size === 0) {
     throw refusal(
       `${who}: ${nameOf(key)} can't be adopted`,

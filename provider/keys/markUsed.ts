@@ -1,7 +1,6 @@
-import { isLive, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { isLive, markerOf, nameOf, neverUsed } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
-import { decodeMarker } from "../domain/marker.ts";
 import type { HandlerContext } from "../stack/context.ts";
 
 /**
@@ -10,7 +9,7 @@ import type { HandlerContext } from "../stack/context.ts";
  */
 export async function markUsed(context: HandlerContext, state: KeyState): Promise<void> {
   const key = (await context.client.list("shared")).keys.get(state.keyId);
-  if (key === undefined || !isLive(key) || !neverUsed(key) || decodeMarker(key.metadata)?.keep === true) return;
+  if (key === undefined || !isLive(key) || !neverUsed(key) || markerOf(key)?.keep === true) return;
   try {
     await context.client.usage({ keyId: state.keyId }, state.apiKey);
   } catch (error) {

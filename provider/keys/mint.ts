@@ -1,8 +1,8 @@
-import { hasName, isLive, lifeStatus, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { hasName, isLive, lifeStatus, markerOf, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { CreatedKey, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
-import { decodeMarker, encodeMarker } from "../domain/marker.ts";
+import { encodeMarker } from "../domain/marker.ts";
 import { shown } from "../domain/shown.ts";
 import type { CreateRequest } from "../domain/wire.ts";
 import type { HandlerContext } from "../stack/context.ts";
@@ -106,7 +106,7 @@ async function revokeLost(context: HandlerContext, lost: Attempt, looks: number)
  * An explicit name without a readable marker is never taken for ours.
  */
 function isAttempt(key: RemoteKey, { attempt, ownership, body }: Attempt): boolean {
-  const marker = decodeMarker(key.metadata);
+  const marker = markerOf(key);
   if (marker !== undefined) {
     return marker.attempt === attempt && marker.owner === ownership.owner && marker.identity === ownership.identity;
   }
@@ -170,7 +170,7 @@ async function explainConflict(context: HandlerContext, inputs: KeyInputs, error
   const holder = [...(listing?.keys.values() ?? [])].find(
     (key) => lifeStatus(key) !== "revoked" && hasName(key, inputs.name ?? ""), // an expired key may hold its name, too
   );
-  const marker = decodeMarker(holder?.metadata);
+  const marker = markerOf(holder);
   const whose =
     marker === undefined ? "" : `, made by ${shown(`${marker.project}/${marker.stack}`)} as ${shown(marker.name)}`;
   const isOrphan = holder !== undefined && marker?.owner === inputs.ownership.owner && neverUsed(holder);

@@ -1,4 +1,4 @@
-import { isLive, neverUsed } from "../api/keyStatus.ts";
+import { liveIn, neverUsed } from "../api/keyStatus.ts";
 import type { Listing } from "../api/types.ts";
 import type { Adopt, KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { isoSeconds } from "../domain/instant.ts";
@@ -96,9 +96,6 @@ function owed(
   retires: readonly Retired[],
   { view, listing, now }: CreationFacts,
 ): string[] {
-  const isToBeDeleted = ({ keyId }: Sighting) => {
-    const key = listing.keys.get(keyId);
-    return key !== undefined && isLive(key) && !view.waitsForSuccessor(keyId);
-  };
+  const isToBeDeleted = ({ keyId }: Sighting) => liveIn(listing, keyId) !== undefined && !view.waitsForSuccessor(keyId);
   return replaces.some(isToBeDeleted) ? [] : overOf(retires, now).map(({ keyId }) => keyId);
 }

@@ -1,6 +1,6 @@
 import type { KeyState, Retired } from "../domain/inputs.ts";
 import { hasOverlap, overOf } from "../domain/rotation.ts";
-import type { Standings } from "../stack/standing.ts";
+import { type Standings, sameStack } from "../stack/standing.ts";
 import { isIncident, type StackView, sightingOf } from "../stack/view.ts";
 
 /** What `delete` knows when it decides. `now`: the server's clock (epoch ms). */
@@ -17,14 +17,14 @@ export interface DeletionFacts {
 /** What becomes of the key itself. */
 export type KeyFate =
   /** A key that lives retires it until an instant ahead, and revokes it then. */
-  | { do: "leave" }
+  | "leave"
   /** Its successor was made without knowing of it, so no key retires it: it lives on, and is named. */
-  | { do: "leave to a person" }
+  | "leave to a person"
   /** `deletionPolicy: prevent`. */
-  | { do: "refuse" }
+  | "refuse"
   /** `deletionPolicy: retain`: it lives on, and no stack manages it. */
-  | { do: "let go" }
-  | { do: "revoke" };
+  | "let go"
+  | "revoke";
 
 /** What becomes of a key that this one replaced. */
 export type RetiredFate =
@@ -91,17 +91,16 @@ export function planDeletion(state: KeyState, facts: DeletionFacts): DeletionPla
     if (!settled && (standings.retiredUntil(entry.keyId, going) ?? 0) > now) return "retired by another";
     if (over) return "overlap over";
     if (inherits) return "inherited";
-    return key.do === "let go" || key.do === "leave to a person" ? "let go" : "removed with its resource";
+    return key === "let go" || key === "leave to a person" ? "let go" : "removed with its resource";
   };
   // Not in a copied stack: there the mark is the original's, and so may the key be.
-  const { project, stack } = state.ownership;
-  const original = project === view.stack?.project && stack === view.stack.stack;
+  const original = view.stack !== undefined && sameStack(state.ownership, view.stack);
   return {
     key,
     retired: previous.map((entry) => ({ entry, fate: fateOf(entry) })),
     going,
     revokesMarked: removed && state.unfinished === "purge",
-    ...(removed && original && key.do === "revoke" ? { sweeps: view.holderOf(state) } : {}),
+    ...(removed && original && key === "revoke" ? { sweeps: view.holderOf(state) } : {}),
   };
 }
 
@@ -116,10 +115,10 @@ function keyFate(
   facts: DeletionFacts,
 ): KeyFate {
   const { view, now } = facts;
-  if (removed && state.deletionPolicy === "prevent") return { do: "refuse" };
-  if (removed && state.deletionPolicy === "retain") return { do: "let go" };
-  if (until !== undefined && until > now && !view.isOver(state.keyId)) return { do: "leave" };
-  return !removed && until === undefined && isForgotten(state, facts) ? { do: "leave to a person" } : { do: "revoke" };
+  if (removed && state.deletionPolicy === "prevent") return "refuse";
+  if (removed && state.deletionPolicy === "retain") return "let go";
+  if (until !== undefined && until > now && !view.isOver(state.keyId)) return "leave";
+  return !removed && until === undefined && isForgotten(state, facts) ? "leave to a person" : "revoke";
 }
 
 /**

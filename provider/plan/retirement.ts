@@ -1,4 +1,4 @@
-import { isLive } from "../api/keyStatus.ts";
+import { isLive, liveIn } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { durationMs } from "../domain/duration.ts";
 import type { Adopt, KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
@@ -19,10 +19,7 @@ export function retiredBy(
   const promised = new Map(predecessors.flatMap((key) => key.previous.map((entry) => [entry.keyId, entry])));
   // What Pulumi should have deleted and didn't is inherited as well.
   const skipped = (key: Sighting) =>
-    key.retires.filter(({ keyId }) => {
-      const listed = listing.keys.get(keyId);
-      return !promised.has(keyId) && !view.has(keyId) && listed !== undefined && isLive(listed);
-    });
+    key.retires.filter(({ keyId }) => !promised.has(keyId) && !view.has(keyId) && liveIn(listing, keyId) !== undefined);
   const entries = predecessors
     .flatMap((key) => [...retiredAfter(key, inputs, now), ...skipped(key)])
     .map((entry) => promised.get(entry.keyId) ?? entry);
@@ -53,8 +50,8 @@ export function skippedDeletions(view: StackView, state: KeyState, listing: List
   if (!view.stateIsRead) return [];
   const pending = new Set(state.previous.map(({ keyId }) => keyId));
   return overOf(state.retires ?? [], now).flatMap(({ keyId }) => {
-    const key = listing.keys.get(keyId);
-    if (key === undefined || !isLive(key) || pending.has(keyId) || view.has(keyId)) return [];
+    const key = liveIn(listing, keyId);
+    if (key === undefined || pending.has(keyId) || view.has(keyId)) return [];
     const until = standings(listing, view).retiredUntil(keyId, new Set([state.keyId])) ?? 0;
     return until > now ? [] : [key];
   });

@@ -1,6 +1,6 @@
 import type { Listing } from "../api/types.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
-import { type Orphan, standings } from "../stack/standing.ts";
+import { type Orphan, sameStack, standings } from "../stack/standing.ts";
 import { holderOf, type StackView } from "../stack/view.ts";
 
 /**
@@ -10,9 +10,8 @@ import { holderOf, type StackView } from "../stack/view.ts";
  * be a copy.
  */
 export function sweptOwners(view: StackView, news: KeyInputs, olds?: KeyState): Set<string> {
-  const { owner, project, stack } = news.ownership;
-  const owners = new Set([owner]);
-  if (olds === undefined || olds.ownership.project !== project || olds.ownership.stack !== stack) return owners;
+  const owners = new Set([news.ownership.owner]);
+  if (olds === undefined || !sameStack(olds.ownership, news.ownership)) return owners;
   const before = holderOf(olds);
   if (!view.isDeclared(before)) owners.add(before);
   return owners;

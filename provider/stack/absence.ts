@@ -1,7 +1,7 @@
+import { markerOf } from "../api/keyStatus.ts";
 import type { Listing, RemoteKey } from "../api/types.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
-import { decodeMarker } from "../domain/marker.ts";
 import type { HandlerContext } from "./context.ts";
 import { assertMoved } from "./moved.ts";
 
@@ -176,7 +176,7 @@ function doubtOf(
 /** Ids of this stack's keys, any status, that this process didn't make. */
 function keysOfStack(context: HandlerContext, listing: Listing, identities: readonly string[]): string[] {
   return [...listing.keys.values()]
-    .filter((key) => !context.view.isMade(key.id) && identities.includes(decodeMarker(key.metadata)?.identity ?? ""))
+    .filter((key) => !context.view.isMade(key.id) && identities.includes(markerOf(key)?.identity ?? ""))
     .map((key) => key.id)
     .sort();
 }

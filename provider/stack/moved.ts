@@ -1,8 +1,7 @@
-import { hasName } from "../api/keyStatus.ts";
+import { hasName, markerOf } from "../api/keyStatus.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
-import { decodeMarker } from "../domain/marker.ts";
 import type { HandlerContext } from "./context.ts";
 
 /**
@@ -16,7 +15,7 @@ export async function lookUpMoved(context: HandlerContext, state: KeyState): Pro
     return;
   }
   const key = (await context.client.list("shared")).keys.get(state.keyId);
-  const marker = decodeMarker(key?.metadata);
+  const marker = markerOf(key);
   const problem =
     key === undefined
       ? "it isn't listed there"

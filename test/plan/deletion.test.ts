@@ -65,25 +65,25 @@ const RULES: Readonly<Record<string, (facts: Facts, plan: DeletionPlan, about: {
   "a key that a live key retires until an instant ahead is left": (
     { successorPromises, overlapDeclaredOver },
     { key },
-  ) => (key.do === "leave") === (successorPromises === "an instant ahead" && !overlapDeclaredOver),
+  ) => (key === "leave") === (successorPromises === "an instant ahead" && !overlapDeclaredOver),
   "prevent refuses removal, and nothing else": ({ deletionPolicy }, { key }, { removed }) =>
-    (key.do === "refuse") === (removed && deletionPolicy === "prevent"),
+    (key === "refuse") === (removed && deletionPolicy === "prevent"),
   "retain lets go what is removed, and nothing else": ({ deletionPolicy }, { key }, { removed }) =>
-    (key.do === "let go") === (removed && deletionPolicy === "retain"),
+    (key === "let go") === (removed && deletionPolicy === "retain"),
   "a key in use that its successor was made without knowing of is left to a person": (facts, { key }, { removed }) => {
     const forgotten =
       facts.shown === "now, in use" &&
       facts.successorPromises === "nothing" &&
       facts.overlap !== undefined &&
       facts.unfinished === undefined;
-    return (key.do === "leave to a person") === (!removed && forgotten);
+    return (key === "leave to a person") === (!removed && forgotten);
   },
   "what is replaced and has no overlap is revoked, whatever the policy": (facts, { key }, { removed }) =>
-    removed || facts.successorPromises === "an instant ahead" || key.do === "leave to a person" || key.do === "revoke",
+    removed || facts.successorPromises === "an instant ahead" || key === "leave to a person" || key === "revoke",
   "an unfinished incident goes on where the key is removed": ({ unfinished }, { revokesMarked }, { removed }) =>
     revokesMarked === (removed && unfinished === "purge"),
   "orphans are swept after a removal under the stack's own name": ({ names }, plan, { removed }) =>
-    (plan.sweeps === A.owner) === (removed && names === "these" && plan.key.do === "revoke"),
+    (plan.sweeps === A.owner) === (removed && names === "these" && plan.key === "revoke"),
   "a retired key in use is nobody's to revoke": ({ retired }, plan) =>
     plan.retired.length === (retired === "ahead" || retired === "over" ? 1 : 0),
   "a retired key that another retires until an instant ahead lives": ({ retiredByAnother }, { retired }) =>
@@ -100,9 +100,9 @@ const RULES: Readonly<Record<string, (facts: Facts, plan: DeletionPlan, about: {
     ),
   "else it goes where the key goes": ({ retiredByAnother }, { key, retired }) =>
     retiredByAnother === "ahead" ||
-    (retired.every(({ fate }) => fate !== "let go" || key.do === "let go" || key.do === "leave to a person") &&
+    (retired.every(({ fate }) => fate !== "let go" || key === "let go" || key === "leave to a person") &&
       retired.every(
-        ({ fate }) => fate !== "removed with its resource" || !["let go", "leave to a person"].includes(key.do),
+        ({ fate }) => fate !== "removed with its resource" || !["let go", "leave to a person"].includes(key),
       )),
 };
 
@@ -116,7 +116,7 @@ test("what deleting a key comes to, over the product of all that may be known", 
     const promised = facts.successorPromises === "an instant ahead" || facts.successorPromises === "an instant past";
     const removed = !promised && facts.resource === "removed";
     for (const { fate } of plan.retired) fates.add(fate);
-    fates.add(plan.key.do);
+    fates.add(plan.key);
     for (const [rule, holds] of Object.entries(RULES))
       if (!holds(facts, plan, { removed })) wrong.push({ rule, facts, plan });
   }
