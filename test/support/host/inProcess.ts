@@ -51,7 +51,7 @@ function handlers(host: ReturnType<typeof keyHandlers> | ReturnType<typeof ident
   return {
     check: (olds, news) =>
       bare(async () => {
-        const { inputs, failures = [] } = { failures: [], ...(await host.check(plain(olds), plain(news))) };
+        const { inputs, failures } = { failures: [], ...(await host.check(plain(olds), plain(news))) };
         return { inputs: out(inputs), failures: failures.map(({ reason }: { reason: string }) => reason) };
       }),
     diff: (id, olds, news) =>
