@@ -1,3 +1,4 @@
+import { dropUndefined } from "./bag.ts";
 import { canonicalBlock } from "./cidr.ts";
 import { canonicalDuration } from "./duration.ts";
 import type { KeyInputs, Permission, Restrictions, Rotation, Webhook } from "./inputs.ts";
@@ -158,12 +159,4 @@ function sortedSet<T extends string>(items: readonly T[]): T[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Without fields that are `undefined`: the engine's protocol has no such value and fails on it. */
-export function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  // The cast states what the filter does; TypeScript can't follow it.
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

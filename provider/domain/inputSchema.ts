@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseBlock } from "./cidr.ts";
 import { durationMs, LONGEST_MS } from "./duration.ts";
+import type { KeyInputs, KeyState } from "./inputs.ts";
 import { instantMs } from "./instant.ts";
 import { OPERATIONS, pathSteps } from "./options.ts";
 import { ACTIONS, RESOURCES } from "./vocabulary.ts";
@@ -203,3 +204,17 @@ export const inputSchema = z.strictObject({
   ownership,
   options: options.optional(),
 });
+
+/** The names of the inputs. */
+export const INPUT_NAMES = inputSchema.keyof().options;
+
+/** Of outputs, which repeat the inputs: what is not one of them. */
+export function withoutInputs(state: KeyState): Omit<KeyState, keyof KeyInputs> {
+  const { order: _places, ...rest } = state;
+  const names: readonly string[] = INPUT_NAMES;
+  // The cast states what the filter does; TypeScript can't follow it.
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => !names.includes(name))) as Omit<
+    KeyState,
+    keyof KeyInputs
+  >;
+}

@@ -1,5 +1,6 @@
 import { serverNow } from "../api/keyStatus.ts";
 import { describeMs } from "../domain/duration.ts";
+import { fieldsIn } from "../domain/fields.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
 import { hasOverlap, overOf } from "../domain/rotation.ts";
@@ -112,7 +113,7 @@ function pending(olds: KeyState, news: KeyInputs, due: readonly ReplacementReaso
   const who = `${news.ownership.name}: key ${olds.keyId}`;
   const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
   const accepted = acceptedDrift(olds, news);
-  const drifted = Object.keys(olds.drift ?? {}).filter((field) => !accepted.has(field));
+  const drifted = fieldsIn(olds.drift ?? {}).filter((field) => !accepted.has(field));
   if (drifted.length > 0) lines.push(`${who} was changed outside this program: ${drifted.join(", ")}`);
   for (const entry of olds.previous) {
     const left = (instantMs(entry.revokeAfter) ?? 0) - now;

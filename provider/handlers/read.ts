@@ -1,5 +1,7 @@
 import { lifeStatus } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
+import { pick } from "../domain/bag.ts";
+import { INPUT_NAMES } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { asWritten } from "../domain/written.ts";
 import { driftFrom, observed } from "../keys/drift.ts";
@@ -69,21 +71,12 @@ function withoutExpiry({ expiry: _end, ...state }: KeyState): KeyState {
 /** The inputs a state was made from, as the program wrote them. The owner is the one that has the key now. */
 function inputsOf(state: KeyState): KeyInputs {
   const { deletionPolicy, ownership, declared } = state;
-  const optional = [
-    "namePrefix",
-    "description",
-    "rateLimit",
-    "expiresIn",
-    "metadata",
-    "rotation",
-    "adopt",
-    "options",
-  ] as const;
-  const set = [...optional, ...declared].filter((field) => state[field] !== undefined);
+  const derived = (["name", "expiry"] as const).filter((field) => !declared.includes(field));
+  const set = INPUT_NAMES.filter((name) => !derived.some((field) => field === name));
   return {
+    ...pick(state, set),
     ...asWritten(state),
     deletionPolicy,
     ownership: { ...ownership, owner: holderOf(state) },
-    ...Object.fromEntries(set.map((field) => [field, state[field]])),
   };
 }

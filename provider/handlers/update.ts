@@ -1,6 +1,9 @@
 import { isLive } from "../api/keyStatus.ts";
 import type { AskedField } from "../domain/asked.ts";
+import { dropUndefined, pick } from "../domain/bag.ts";
 import { ZkscoreError } from "../domain/errors.ts";
+import { type FieldName, field, fieldsIn } from "../domain/fields.ts";
+import { withoutInputs } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
 import type { UpdateRequest } from "../domain/wire.ts";
@@ -13,7 +16,7 @@ import { revokeDue, revokeSkipped } from "../keys/retired.ts";
 import { revokeCompromised } from "../keys/revokeCompromised.ts";
 import { declaredOf } from "../keys/state.ts";
 import { acceptedDrift, endOf, keptDrift } from "../plan/accountInputs.ts";
-import { changedFields, nameChanged, needsReplacement, PATCHABLE } from "../plan/changes.ts";
+import { changedFields, nameChanged, needsReplacement } from "../plan/changes.ts";
 import { hasOrphans, sweptOwners } from "../plan/sweep.ts";
 import { assertEndpoint } from "../stack/absence.ts";
 import { type HandlerContext, InitFailure } from "../stack/context.ts";
@@ -53,58 +56,46 @@ export async function update(context: HandlerContext, olds: KeyState, news: KeyI
  * has set, that becomes the base line.
  */
 function merge(olds: KeyState, news: KeyInputs): KeyState {
-  const { apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, adoptedAt, previous, attempt } = olds;
-  const { unfinished, unproven, ownership, retires, salt = newSalt() } = olds;
+  const { drift = {}, rotateAt: _due, ...made } = withoutInputs(olds);
   const kept = keptDrift(olds, news);
-  const accepted = new Set([...acceptedDrift(olds, news)].filter((field) => !kept.has(field)));
-  const { true: taken = [], false: left = [] } = Object.groupBy(Object.entries(olds.drift ?? {}), ([field]) =>
-    accepted.has(field) ? "true" : "false",
-  );
-  const now = Object.fromEntries(taken);
-  const confirmed = { ...olds.confirmed, ...digests(now, salt) };
-  const name = accepted.has("name") ? String(now["name"]) : olds.name;
-  const expiry = accepted.has("expiry") ? endOf(now["expiry"]) : olds.expiry;
-  const due = rotateAt(olds, news.rotation);
-  return {
+  const accepted = acceptedDrift(olds, news);
+  const taken = fieldsIn(drift).filter((name) => accepted.has(name) && !kept.has(name));
+  const left = Object.entries(drift).filter(([name]) => !taken.some((one) => one === name));
+  const { salt = newSalt() } = olds;
+  const { ownership } = olds;
+  return dropUndefined({
+    ...made,
     ...news,
     ...keptLists(olds, kept),
-    ...{ apiKey, keyId, fingerprint, hint, status, endpoint, createdAt, previous, attempt, confirmed, salt },
-    name,
-    ownership: { ...ownership, ...(news.ownership.ignored === undefined ? {} : { ignored: news.ownership.ignored }) },
+    salt,
+    confirmed: { ...olds.confirmed, ...digests(pick(drift, taken), salt) },
+    name: taken.includes("name") ? String(drift["name"]) : olds.name,
+    expiry: taken.includes("expiry") ? endOf(drift["expiry"]) : olds.expiry,
+    ownership: { ...ownership, ...dropUndefined({ ignored: news.ownership.ignored }) },
     declared: declaredOf(news),
-    ...(ownership.owner === news.ownership.owner ? {} : { heldBy: news.ownership.owner }),
-    ...(expiry === undefined ? {} : { expiry }),
-    ...(adoptedAt === undefined ? {} : { adoptedAt }),
-    ...(due === undefined ? {} : { rotateAt: due }),
-    ...(left.length === 0 ? {} : { drift: Object.fromEntries(left) }),
-    ...(retires === undefined ? {} : { retires }),
-    ...(unfinished === undefined ? {} : { unfinished }),
-    ...(unproven === undefined ? {} : { unproven }),
-  };
+    heldBy: ownership.owner === news.ownership.owner ? undefined : news.ownership.owner,
+    rotateAt: rotateAt(olds, news.rotation),
+    drift: left.length === 0 ? undefined : Object.fromEntries(left),
+  });
 }
 
 /** Lists that stay as they were sent, with the places of the program's entries in them. */
-function keptLists({ permissions, webhooks, order }: KeyState, kept: ReadonlySet<string>): Partial<KeyState> {
-  if (kept.size === 0) return {};
-  return {
-    ...(kept.has("permissions") ? { permissions } : {}),
-    ...(kept.has("webhooks") && webhooks !== undefined ? { webhooks } : {}),
-    ...(order === undefined ? {} : { order }),
-  };
+function keptLists(olds: KeyState, kept: ReadonlySet<FieldName>): Partial<KeyInputs> {
+  return kept.size === 0 ? {} : { ...pick(olds, [...kept]), ...dropUndefined({ order: olds.order }) };
 }
 
 async function patch(context: HandlerContext, olds: KeyState, state: KeyState, news: KeyInputs): Promise<KeyState> {
   if (context.settings.updates === "replace") throw cannotUpdate(olds, news, undefined);
   const name = nameFor(olds, news);
-  const full = bodyOf(news, name, olds.attempt, olds.previous);
-  // A field the program no longer sets is emptied where it was set; the marker always goes along.
-  const changed = new Set([...changedFields(olds, news), "metadata"]);
-  const emptied: UpdateRequest = {
-    ...(changed.has("description") && news.description === undefined ? { description: "" } : {}),
-    ...(changed.has("webhooks") && news.webhooks === undefined ? { webhooks: [] } : {}),
+  // The marker always goes along.
+  const changed = fieldsIn({
+    ...Object.fromEntries(changedFields(olds, news).map((one) => [one, true])),
+    metadata: true,
+  });
+  const body: UpdateRequest = {
+    ...emptied(changed),
+    ...pick(bodyOf(news, name, olds.attempt, olds.previous), changed),
   };
-  const fields = PATCHABLE.filter((field) => changed.has(field) && full[field] !== undefined);
-  const body: UpdateRequest = { ...emptied, ...Object.fromEntries(fields.map((field) => [field, full[field]])) };
   try {
     const echo = await context.client.update(olds.keyId, body);
     const { salt = newSalt() } = state;
@@ -114,7 +105,7 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
     for (const field of kept) Object.assign(confirmed, { [field]: olds.confirmed[field] });
     const drift = Object.fromEntries(kept.map((field) => [field, olds.drift?.[field]]));
     const now = { ...rest, ...(kept.length === 0 ? {} : { drift }), name, confirmed, salt, ownership: news.ownership };
-    return withUnproven(context, now, echo, sentOf(fields), olds.drift);
+    return withUnproven(context, now, echo, sentOf(Object.keys(body)), olds.drift);
   } catch (error) {
     if (ZkscoreError.is(error) && (error.code === "ZKS_NO_UPDATE" || error.status === 404)) {
       const key = (await context.client.list("fresh")).keys.get(olds.keyId);
@@ -123,6 +114,15 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
     }
     throw error;
   }
+}
+
+/** What takes back a field that the program no longer sets. */
+function emptied(names: readonly FieldName[]): UpdateRequest {
+  const values = names.flatMap((name) => {
+    const { update: carried } = field(name);
+    return typeof carried === "object" ? [[name, carried.emptied]] : [];
+  });
+  return Object.fromEntries(values);
 }
 
 /** Of what was sent: what says how far the key reaches. */

@@ -1,4 +1,5 @@
-import { canonicalOf, dropUndefined } from "../domain/canonical.ts";
+import { dropUndefined } from "../domain/bag.ts";
+import { canonicalOf } from "../domain/canonical.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { decodeInternal, encodeInternal, INTERNAL_FIELDS } from "../domain/internal.ts";

@@ -1,44 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { RemoteKey } from "../api/types.ts";
-import type { KeyInputs, KeyState } from "../domain/inputs.ts";
-import { instantMs } from "../domain/instant.ts";
-import { userMetadata } from "../domain/marker.ts";
+import { dropUndefined } from "../domain/bag.ts";
+import { FIELD_NAMES, type FieldName, field, type Sent } from "../domain/fields.ts";
+import type { KeyState } from "../domain/inputs.ts";
 import { sha256, stableJson } from "../domain/stable.ts";
 
 /**
  * What the server has in the fields the program sets, in a form that doesn't depend on order. Compared only with
  * itself over time (by digest), never with what was asked: a server that normalises or fills in is no drift.
  */
-export function observed(sent: SentFields, key: RemoteKey): Record<string, unknown> {
-  const echo: Record<string, unknown> = { name: key.name };
-  if (sent.description !== undefined) echo["description"] = key.description ?? "";
-  echo["permissions"] = unordered(
-    key.permissions.map(({ resource, actions, restrictions }) => ({
-      resource,
-      actions,
-      restrictions: presentOnly({
-        identities: restrictions?.identities,
-        chains: restrictions?.chains,
-        ipWhitelist: restrictions?.ipWhitelist,
-      }),
-    })),
-  );
-  if (sent.rateLimit !== undefined) echo["rateLimit"] = pick(key.rateLimit ?? {}, Object.keys(sent.rateLimit));
-  if (sent.expiry !== undefined) echo["expiry"] = instantMs(key.expiry ?? "") ?? key.expiry ?? "";
-  if (sent.webhooks !== undefined && key.webhooks) {
-    echo["webhooks"] = unordered(key.webhooks.map(({ url, events }) => ({ url, events })));
-  }
-  // Create and update answer without metadata (documented): its base line is the first listing that shows it.
-  if (sent.metadata !== undefined && key.metadata) {
-    echo["metadata"] = pick(userMetadata(key.metadata), Object.keys(sent.metadata));
-  }
-  return echo;
+export function observed(sent: Sent, key: RemoteKey): Partial<Record<FieldName, unknown>> {
+  return dropUndefined(Object.fromEntries(FIELD_NAMES.map((name) => [name, field(name).observed(sent, key)])));
 }
-
-export type SentFields = Pick<
-  KeyInputs,
-  "description" | "permissions" | "rateLimit" | "expiry" | "webhooks" | "metadata"
->;
 
 export function newSalt(): string {
   return randomBytes(8).toString("hex");
@@ -79,25 +52,4 @@ function digest(value: unknown, salt: string): string {
 
 function isDigestOf(text: string, value: unknown, salt: string): boolean {
   return text === (text.startsWith("s") ? digest(value, salt) : sha256(stableJson(value)).slice(0, 16));
-}
-
-/** Every list sorted: the API's lists are sets. */
-function unordered(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(unordered).sort((a, b) => (stableJson(a) < stableJson(b) ? -1 : 1));
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unordered(inner)]));
-  }
-  return value;
-}
-
-function presentOnly(bag: Record<string, unknown[] | undefined>): Record<string, unknown[]> {
-  return Object.fromEntries(
-    Object.entries(bag).flatMap(([key, list]) => (list !== undefined && list.length > 0 ? [[key, list]] : [])),
-  );
-}
-
-function pick(bag: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(keys.filter((key) => Object.hasOwn(bag, key)).map((key) => [key, bag[key]]));
 }

@@ -1,6 +1,8 @@
 import { hasName, isLive, lifeStatus, markerOf, nameOf, neverUsed } from "../api/keyStatus.ts";
 import type { CreatedKey, RemoteKey } from "../api/types.ts";
+import { pick } from "../domain/bag.ts";
 import { ZkscoreError } from "../domain/errors.ts";
+import { FIELD_NAMES } from "../domain/fields.ts";
 import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
 import { encodeMarker } from "../domain/marker.ts";
 import { shown } from "../domain/shown.ts";
@@ -139,15 +141,16 @@ export function bodyOf(
   attempt: string,
   retires: Retired[],
 ): Omit<CreateRequest, "expiry"> & { name: string } {
-  const { description, permissions, rateLimit, webhooks, metadata, ownership, deletionPolicy } = inputs;
+  const { permissions, metadata, ownership, deletionPolicy } = inputs;
   const { project, stack, name: logical, identity, owner } = ownership;
   const keep = deletionPolicy === "retain";
   return {
+    ...pick(
+      inputs,
+      FIELD_NAMES.filter((field) => field !== "expiry"),
+    ),
     name,
     permissions,
-    ...(description === undefined ? {} : { description }),
-    ...(rateLimit === undefined ? {} : { rateLimit }),
-    ...(webhooks === undefined ? {} : { webhooks }),
     metadata: {
       ...metadata,
       ...encodeMarker({ project, stack, name: logical, identity, owner, attempt, retires, keep }),

@@ -1,6 +1,6 @@
 import { lifeStatus } from "../api/keyStatus.ts";
 import type { RemoteKey } from "../api/types.ts";
-import { dropUndefined } from "../domain/canonical.ts";
+import { dropUndefined } from "../domain/bag.ts";
 import type { KeyInputs, KeyState, Retired } from "../domain/inputs.ts";
 import { instantMs, isoSeconds } from "../domain/instant.ts";
 import { rotateAt } from "../domain/rotation.ts";

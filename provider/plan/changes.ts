@@ -1,3 +1,4 @@
+import { FIELD_NAMES, type FieldName, field, fieldsIn } from "../domain/fields.ts";
 import { PREFIX_MAX } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
@@ -6,19 +7,18 @@ import { sameJson } from "../domain/stable.ts";
 import { isUnknown } from "../domain/unknown.ts";
 import { acceptedDrift, endOf, keptDrift } from "./accountInputs.ts";
 
-/** Fields that live on the server and that an update can carry (assumed), in the words of the program. */
-export const PATCHABLE = ["name", "description", "permissions", "rateLimit", "webhooks", "metadata"] as const;
-
-/** Fields of the server that differ from what the program wants, drift included. */
+/** Fields of the account that differ from what the program wants, drift included. */
 export function changedFields(olds: KeyState, news: KeyInputs): string[] {
   const accepted = acceptedDrift(olds, news);
-  const changed = PATCHABLE.filter((field) =>
-    field === "name" ? nameChanged(olds, news) : !sameJson(olds[field], news[field]),
-  );
-  const drifted = Object.keys(olds.drift ?? {}).filter((field) => isManaged(field, news));
+  const changed = FIELD_NAMES.filter((name) => name !== "expiry" && isChanged(name, olds, news));
+  const drifted = fieldsIn(olds.drift ?? {}).filter((name) => isManaged(name, news));
   const ends = accepted.has("expiry") ? [] : expiryChanged(olds, news);
-  const fields = [...changed, ...drifted].filter((field) => !accepted.has(field));
+  const fields = [...changed, ...drifted].filter((name) => !accepted.has(name));
   return [...new Set<string>([...fields, ...ends, ...adoptChanged(olds, news)])];
+}
+
+function isChanged(name: FieldName, olds: KeyState, news: KeyInputs): boolean {
+  return name === "name" ? nameChanged(olds, news) : !sameJson(olds[name], news[name]);
 }
 
 /** A derived name changes only with its prefix; a name the program doesn't set is never compared. One that was taken over from the account is its own prefix. */
@@ -29,8 +29,8 @@ export function nameChanged(olds: KeyState, news: KeyInputs): boolean {
 }
 
 /** Drift counts in what the program sets, and in what is derived for it: the name, and the end where `expiresIn` is set. */
-function isManaged(field: string, news: KeyInputs): boolean {
-  return field in news || field === "name" || (field === "expiry" && news.expiresIn !== undefined);
+function isManaged(name: FieldName, news: KeyInputs): boolean {
+  return name === "name" || field(name).inputs.some((input) => input in news);
 }
 
 function expiryChanged(olds: KeyState, news: KeyInputs): string[] {
@@ -91,9 +91,9 @@ export function timeoutsChanged(olds: KeyState, news: KeyInputs): boolean {
   return !sameJson(olds.options?.timeouts, news.options?.timeouts);
 }
 
-/** Fields an update can't carry: no page or assumption lets them change on a living key. */
-export function needsReplacement(field: string, news: KeyInputs): boolean {
-  const patchable = (PATCHABLE as readonly string[]).includes(field);
-  // A limit can be changed but not taken back: a body without it would leave the old one in force.
-  return !patchable || (field === "rateLimit" && news.rateLimit === undefined);
+/** What an update can't carry: no page or assumption lets it change on a living key. */
+export function needsReplacement(changed: string, news: KeyInputs): boolean {
+  const [name] = fieldsIn({ [changed]: true });
+  const update = name === undefined ? "never" : field(name).update;
+  return update === "never" || (update === "set" && name !== undefined && news[name] === undefined);
 }
