@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import type { Retired } from "../provider/domain/inputs.ts";
+import { ownershipOf } from "../provider/domain/internal.ts";
 import { KEY_TYPE } from "../provider/domain/marker.ts";
 import { shown } from "../provider/domain/shown.ts";
 
@@ -82,7 +83,7 @@ export function parseState(text: string, source: string): ExportedState {
   }
   for (const { resource: one } of pending ?? []) {
     if (one.type !== KEY_TYPE) continue;
-    const owner = ownership.safeParse(one.inputs?.["ownership"] ?? one.outputs?.["ownership"]);
+    const owner = ownership.safeParse(one.inputs?.["ownership"] ?? ownershipOfOutputs(one.outputs));
     if (!owner.success) throw unreadable(source, "a pending operation doesn't say whose key it is about");
     state.pendingOwners.add(owner.data.owner);
     if (one.id !== undefined && one.id !== "") state.pendingIds.add(one.id);
@@ -111,10 +112,10 @@ function whyNotExported(value: unknown): string {
 
 function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
   const { urn, id, outputs = {} } = one;
-  const owner = ownership.safeParse(outputs["ownership"]);
+  const owner = ownership.safeParse(ownershipOfOutputs(outputs));
   const previous = retired.safeParse(outputs["previous"]);
   if (id === undefined || id === "" || !owner.success || !previous.success) {
-    throw unreadable(source, `its entry ${shown(urn, 200)} lacks an id, \`ownership\` or \`previous\` in clear`);
+    throw unreadable(source, `its entry ${shown(urn, 200)} lacks an id, \`internal\` or \`previous\` in clear`);
   }
   state.identities.add(owner.data.identity);
   const text = (field: string) => (typeof outputs[field] === "string" ? { [field]: outputs[field] } : {});
@@ -131,6 +132,11 @@ function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
     ...text("endpoint"),
     ...(grants.success ? { permissions: grants.data } : {}),
   };
+}
+
+/** 0.1.0 wrote it as an output of its own. */
+function ownershipOfOutputs(outputs: Resource["outputs"] = {}): unknown {
+  return outputs["ownership"] ?? ownershipOf(outputs["internal"]);
 }
 
 /** `urn:pulumi:STACK::PROJECT::…` */

@@ -1,3 +1,4 @@
+import { ownershipOf } from "../../provider/domain/internal.ts";
 import { unwrapped } from "./remediation.ts";
 
 /** The type in every URN and state. Written out: the class it is compared with must not be its only witness. */
@@ -29,7 +30,8 @@ export function isDisguised({ type, props }: { readonly type: string; readonly p
 }
 
 function hasShape(bag: Readonly<Record<string, unknown>>): boolean {
-  const ownership = unwrapped(bag["ownership"]);
+  // Outputs have it in `internal`.
+  const ownership = unwrapped(bag["ownership"]) ?? ownershipOf(unwrapped(bag["internal"]));
   if (unwrapped(bag["permissions"]) === undefined || ownership === undefined || ownership === null) return false;
   // An unknown value arrives as a text.
   return (

@@ -139,7 +139,8 @@ export function readKey(props: unknown, reads?: readonly string[], fromState = f
     return typeof value === "number" ? value : undefined;
   };
 
-  const ownership = at(props, "ownership", "ownership");
+  const internal = internalIn(text(props, "internal"));
+  const ownership = at(props, "ownership", "ownership") ?? internal?.ownership;
   return {
     name: text(props, "name"),
     namePrefix: text(props, "namePrefix"),
@@ -193,7 +194,7 @@ export function readKey(props: unknown, reads?: readonly string[], fromState = f
     keyId: text(props, "keyId"),
     createdAt: text(props, "createdAt"),
     // 0.1.0 wrote it as an output of its own.
-    adoptedAt: adoptionIn(text(props, "internal")) ?? text(props, "adoptedAt"),
+    adoptedAt: internal?.adoptedAt ?? text(props, "adoptedAt"),
     status: text(props, "status"),
     unknown,
   };
@@ -226,10 +227,10 @@ function merged(permissions: readonly PermissionView[], unknown: ReadonlySet<str
   return [...found.values()];
 }
 
-/** When the key was adopted, by what only the provider reads of its state. A state it can't read is not for policies to refuse. */
-function adoptionIn(internal: string | undefined): string | undefined {
+/** What only the provider reads of a key's state. A state it can't read is not for policies to refuse. */
+function internalIn(text: string | undefined): ReturnType<typeof decodeInternal> | undefined {
   try {
-    return internal === undefined ? undefined : decodeInternal(internal).adoptedAt;
+    return text === undefined ? undefined : decodeInternal(text);
   } catch {
     return undefined;
   }

@@ -17,7 +17,7 @@ export const noDisguisedKey = define({
   references: [nist("CM-8"), cwe(807, "Reliance on Untrusted Inputs in a Security Decision")],
   anyType: true,
   reads: [],
-  alsoReads: ["ownership"],
+  alsoReads: ["ownership", "internal"],
   parameters: {},
   remediation: [
     "declare the key with `new ApiKey(…)` of pulumi-zkscore",

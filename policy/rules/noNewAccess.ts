@@ -26,7 +26,7 @@ export const noNewAccess = define({
     "In an overlap the older, narrower key counts as well: let an approval outlast it.",
   references: [nist("CM-3"), nist("AC-6(7)")],
   reads: ["permissions"],
-  alsoReads: ["ownership"],
+  alsoReads: ["ownership", "internal"],
   parameters: {
     approvals: records(
       "Access agreed to: URN or pattern of the key, `resource:action` (with `*`), by whom, and the last day it holds (UTC).",

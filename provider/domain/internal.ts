@@ -1,5 +1,6 @@
 import { ZkscoreError } from "./errors.ts";
-import type { KeyState } from "./inputs.ts";
+import type { KeyState, Ownership } from "./inputs.ts";
+import { ownerOf, urnOf } from "./marker.ts";
 
 /** What only this provider reads of a key's state, under its short name. A permanent interface: old states hold it. */
 const SHORT = {
@@ -13,7 +14,19 @@ const SHORT = {
   retires: "r",
   order: "o",
   unproven: "p",
+  ownership: "w",
 } as const satisfies Partial<Record<keyof KeyState, string>>;
+
+/** The fields of `ownership`, likewise. The owner is left out where the others give it. */
+const OWNERSHIP = {
+  identity: "i",
+  owner: "o",
+  project: "p",
+  stack: "s",
+  name: "n",
+  parents: "t",
+  ignored: "g",
+} as const satisfies Record<keyof Ownership, string>;
 
 type Field = keyof typeof SHORT;
 export type Internal = Pick<KeyState, Field>;
@@ -26,26 +39,66 @@ const VERSION = 1;
 
 /** The output `internal`: JSON that starts with its version; absent fields are left out. */
 export function encodeInternal(internal: Internal): string {
-  const entries = INTERNAL_FIELDS.flatMap((field) => {
-    const value = internal[field];
-    return value === undefined ? [] : [[SHORT[field], value]];
-  });
-  return JSON.stringify({ v: VERSION, ...Object.fromEntries(entries) });
+  const { ownership } = internal;
+  const derived = ownership.owner === ownerOf(ownership.identity, urnOf(ownership));
+  const whose = shortened(derived ? { ...ownership, owner: undefined } : ownership, OWNERSHIP);
+  return JSON.stringify({ v: VERSION, ...shortened({ ...internal, ownership: whose }, SHORT) });
+}
+
+/** The fields that `names` has, under their short names; absent ones are left out. */
+function shortened(bag: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
+  const values = new Map(Object.entries(bag));
+  const entries = Object.entries(names).map(([field, short]) => [short, values.get(field)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function lengthened(bag: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
+  const values = new Map(Object.entries(bag));
+  const entries = Object.entries(names).map(([field, short]) => [field, values.get(short)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** Reads the output `internal`. Throws `ZKS_INPUT` for one that a newer release wrote, and for one that was edited. */
-export function decodeInternal(text: unknown): Internal {
+export function decodeInternal(text: unknown): Omit<Internal, "ownership"> & Partial<Internal> {
   const read = parsed(text);
   const version = read["v"];
   if (typeof version === "number" && version > VERSION) throw newer();
-  const found = Object.fromEntries(
-    INTERNAL_FIELDS.flatMap((field) => (read[SHORT[field]] === undefined ? [] : [[field, read[SHORT[field]]]])),
-  );
+  const { ownership: short, ...fields } = lengthened(read, SHORT);
+  const ownership = ownershipIn(short);
+  const found = ownership === undefined ? fields : { ...fields, ownership };
   if (version !== VERSION || !isInternal(found)) throw edited();
   return found;
 }
 
-function isInternal(found: Record<string, unknown>): found is Record<string, unknown> & Internal {
+/** What the output `internal` says of whose key it is; undefined where it doesn't, or can't be read. */
+export function ownershipOf(text: unknown): Ownership | undefined {
+  try {
+    return decodeInternal(text).ownership;
+  } catch {
+    return undefined;
+  }
+}
+
+function ownershipIn(short: unknown): Ownership | undefined {
+  if (typeof short !== "object" || short === null) return undefined;
+  const { identity, owner, project, stack, name, parents, ignored } = lengthened(short, OWNERSHIP);
+  const texts = { identity, project, stack, name, ...(parents === undefined ? {} : { parents }) };
+  if (!isTexts(texts) || !(ignored === undefined || Array.isArray(ignored))) return undefined;
+  const { identity: id, ...names } = texts;
+  return {
+    ...texts,
+    owner: typeof owner === "string" ? owner : ownerOf(id, urnOf(names)),
+    ...(ignored === undefined ? {} : { ignored: ignored.map(String) }),
+  };
+}
+
+type Texts = Pick<Ownership, "identity" | "project" | "stack" | "name" | "parents">;
+
+function isTexts(found: object): found is Texts {
+  return Object.values(found).every((value) => typeof value === "string");
+}
+
+function isInternal(found: Record<string, unknown>): found is Record<string, unknown> & Omit<Internal, "ownership"> {
   const { attempt, declared, confirmed, retires, unproven } = found;
   const digests = typeof confirmed === "object" && confirmed !== null ? Object.values(confirmed) : [undefined];
   return (

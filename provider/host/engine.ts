@@ -1,3 +1,4 @@
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -10,28 +11,81 @@ const AGAIN_MS = 100;
 /** Signs of an engine that is gone. Right after a kill -9 its address still accepts, and then resets or closes. */
 const GONE: ReadonlySet<string | undefined> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE"]);
 
+/** A method that the engine doesn't have: it says so at once, which no dead one can. */
+const QUESTION = {
+  ":method": "POST",
+  ":path": "/pulumi-zkscore/alive",
+  "content-type": "application/grpc",
+  te: "trailers",
+};
+
 /**
  * Whether the engine that started this process still runs. The dynamic-provider process outlives a killed engine and
  * its parent's id doesn't change (a shell stands between), but the engine's address, the last argument of the process,
- * refuses connections, at the latest when the kernel has cleared the dead process away. Asked twice before it counts as
- * gone: keys are revoked on this word.
+ * refuses connections, at the latest when the kernel has cleared the dead process away.
+ *
+ * Asked over one connection that is kept. That it closed proves nothing: the engine drops one that was silent for two
+ * minutes. Then two fresh connections are tried before the engine counts as gone: keys are revoked on this word.
  */
 export async function engineAlive(address: string | undefined): Promise<boolean> {
-  if (await answers(address)) return true;
+  const [, host, port] = /^(?:tcp:\/\/)?(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address ?? "") ?? [];
+  if (host === undefined || port === undefined) return true;
+  if (await keptAnswers(`http://${host}:${port}`)) return true;
+  if (await accepts(host, Number(port))) return true;
   await sleep(AGAIN_MS);
-  return answers(address);
+  return accepts(host, Number(port));
 }
 
-function answers(address: string | undefined): Promise<boolean> {
-  const [, host, port] = /^(?:tcp:\/\/)?(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address ?? "") ?? [];
-  if (host === undefined || port === undefined) return Promise.resolve(true);
+let kept: { authority: string; session: ClientHttp2Session } | undefined;
+
+/** A slow machine that doesn't answer in time is taken for a living engine. */
+function keptAnswers(authority: string): Promise<boolean> {
+  if (kept?.authority !== authority) keep(authority);
   return new Promise((resolve) => {
-    const socket = connect({ host: host.replace(/[[\]]/g, ""), port: Number(port) });
+    const end = (alive: boolean) => resolve(alive);
+    try {
+      const stream = kept?.session.request(QUESTION, { endStream: true });
+      if (stream === undefined) return end(false);
+      stream.setTimeout(SILENCE_MS, () => {
+        drop();
+        end(true);
+      });
+      stream.once("response", () => end(true));
+      stream.once("error", () => end(false));
+      stream.once("close", () => end(false));
+    } catch {
+      drop(); // it closed since the last question
+      end(false);
+    }
+    return undefined;
+  });
+}
+
+function keep(authority: string): void {
+  kept?.session.destroy();
+  const session = connectHttp2(authority);
+  session.unref();
+  kept = { authority, session };
+  for (const event of ["error", "goaway", "close"]) {
+    session.on(event, () => {
+      if (kept?.session === session) drop();
+    });
+  }
+}
+
+function drop(): void {
+  const session = kept?.session;
+  kept = undefined;
+  session?.destroy();
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/[[\]]/g, ""), port });
     const end = (alive: boolean) => {
       socket.destroy();
       resolve(alive);
     };
-    // A slow machine that doesn't answer in time is taken for a living engine.
     socket.setTimeout(CONNECT_MS, () => end(true));
     socket.once("connect", () => socket.setTimeout(SILENCE_MS));
     socket.once("data", () => end(true)); // gRPC: the server sends its settings first

@@ -2,7 +2,6 @@ import { RunError } from "@pulumi/pulumi/errors";
 import { type Input, type Output, secret } from "@pulumi/pulumi/output";
 import { CustomResource, type CustomResourceOptions, type ID } from "@pulumi/pulumi/resource";
 import { KEY_TYPE } from "../domain/marker.ts";
-import { SECRET_FIELDS } from "../domain/secretFields.ts";
 import type { ApiKeyArgs, LifeStatus, Permission, RateLimit, RetiredKey } from "./args.ts";
 import { withoutDeletedWith } from "./inherited.ts";
 import { optionsInput } from "./options.ts";
@@ -65,30 +64,39 @@ export class ApiKey extends CustomResource {
    */
   constructor(name: string, args: ApiKeyArgs, opts: CustomResourceOptions = {}) {
     refuse(name, args, opts);
-    super(
-      KEY_TYPE,
-      name,
-      {
-        ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
-        ...args,
-        // From the first moment on, and as a whole: the engine marks secrets again by place, and the outputs are sorted.
-        ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
-        ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
-        ...optionsInput(opts),
-        ownership: ownership(name, opts),
-        __provider: providerText("apiKey"),
-      },
-      {
-        ...opts,
-        ...withoutDeletedWith(opts),
-        // A parent's would make the engine skip `delete`, and rotation leave every old key alive. `deletionPolicy` governs.
-        retainOnDelete: false,
-        additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...SECRET_FIELDS],
-        hideDiffs: [...(opts.hideDiffs ?? []), "internal", "ownership"],
-        // The API wants unique names: with an explicit one the old key must go first, under --replace too.
-        ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
-      },
-    );
+    // The SDK records a stack for each of some seventy promises a key: a quarter of a program's time. Where the program
+    // declares the key is recorded apart, and stays.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      super(
+        KEY_TYPE,
+        name,
+        {
+          ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
+          ...args,
+          // From the first moment on, and as a whole: the engine marks secrets again by place, and the outputs are sorted.
+          ...(args.webhooks === undefined ? {} : { webhooks: secret(args.webhooks) }),
+          ...(args.adopt === undefined ? {} : { adopt: secret(args.adopt) }),
+          ...optionsInput(opts),
+          ownership: ownership(name, opts),
+          __provider: providerText("apiKey"),
+        },
+        {
+          ...opts,
+          ...withoutDeletedWith(opts),
+          // A parent's would make the engine skip `delete`, and rotation leave every old key alive. `deletionPolicy` governs.
+          retainOnDelete: false,
+          // What else is secret, the provider marks in each answer.
+          additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "apiKey"],
+          hideDiffs: [...(opts.hideDiffs ?? []), "internal", "ownership"],
+          // The API wants unique names: with an explicit one the old key must go first, under --replace too.
+          ...(args.name === undefined ? {} : { deleteBeforeReplace: true }),
+        },
+      );
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     for (const output of NULLABLE) absentForNull(this, output);
   }
 
@@ -119,8 +127,13 @@ const OUTPUTS = [
   ...NULLABLE,
 ];
 
-/** The program reads what its types say: undefined, not null. */
+/** The program reads what its types say: undefined, not null. Made when first read: most programs read none of them. */
 function absentForNull(key: ApiKey, output: (typeof NULLABLE)[number]): void {
   const set: Output<unknown> = key[output];
-  Object.assign(key, { [output]: set.apply((value) => value ?? undefined) });
+  let read: Output<unknown> | undefined;
+  const get = () => {
+    read ??= set.apply((value) => value ?? undefined);
+    return read;
+  };
+  Object.defineProperty(key, output, { get, enumerable: true, configurable: true });
 }

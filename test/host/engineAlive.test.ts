@@ -1,6 +1,7 @@
 import { once } from "node:events";
+import { createServer as createHttp2Server, type Http2Server } from "node:http2";
 import { createServer, type Socket } from "node:net";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { engineAlive } from "../../provider/host/engine.ts";
 
 /** Asks at an address that treats each connection so. */
@@ -54,4 +55,46 @@ test("one refused connection of a living engine is not its end", async () => {
 test("a process started without an engine's address is nobody's", async () => {
   expect(await engineAlive(undefined)).toBe(true);
   expect(await engineAlive("not an address")).toBe(true);
+});
+
+describe("the connection that is kept", () => {
+  /** As the engine's server: it knows no such method, and says so. */
+  async function engine(): Promise<{ server: Http2Server; address: string; connections: Socket[] }> {
+    const connections: Socket[] = [];
+    const server = createHttp2Server();
+    server.on("connection", (socket: Socket) => connections.push(socket));
+    server.on("stream", (stream) => stream.respond({ ":status": 200, "grpc-status": "12" }, { endStream: true }));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const at = server.address();
+    return { server, address: typeof at === "object" && at !== null ? `127.0.0.1:${at.port}` : "", connections };
+  }
+
+  test("serves every question of a run", async () => {
+    const { server, address, connections } = await engine();
+    for (let asked = 0; asked < 20; asked++) expect(await engineAlive(address)).toBe(true);
+    expect(await Promise.all(Array.from({ length: 20 }, () => engineAlive(address)))).not.toContain(false);
+    expect(connections).toHaveLength(1);
+    connections[0]?.destroy();
+    server.close();
+  });
+
+  test("that closed proves nothing: a fresh look finds the engine alive, and the next question is asked over a new one", async () => {
+    const { server, address, connections } = await engine();
+    expect(await engineAlive(address)).toBe(true);
+    connections[0]?.destroy();
+    expect(await engineAlive(address)).toBe(true);
+    for (let asked = 0; asked < 5; asked++) expect(await engineAlive(address)).toBe(true);
+    expect(connections.length).toBeLessThanOrEqual(3);
+    for (const socket of connections) socket.destroy();
+    server.close();
+  });
+
+  test("that closed with the engine is no sign of life", async () => {
+    const { server, address, connections } = await engine();
+    expect(await engineAlive(address)).toBe(true);
+    server.close();
+    for (const socket of connections) socket.destroy();
+    expect(await engineAlive(address)).toBe(false);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { KeyState } from "../../provider/domain/inputs.ts";
+import { ownerOf, urnOf } from "../../provider/domain/marker.ts";
 import { stateIn, stateOut } from "../../provider/host/stateCodec.ts";
 
 const bare: KeyState = {
@@ -50,6 +51,23 @@ test.each([
   expect(stateIn(JSON.parse(JSON.stringify({ ...out, __provider: "text" })))).toEqual(state);
 });
 
+test("an owner that isn't the one its names give stays as it is, and one that is isn't written", () => {
+  const ownership = { ...bare.ownership, parents: "my:Component", ignored: ["permissions[0]"] };
+  const { identity, ...names } = ownership;
+  const derived = { ...ownership, owner: ownerOf(identity, urnOf(names)) };
+  for (const one of [ownership, derived]) {
+    const { internal } = stateOut({ ...bare, ownership: one });
+    expect(stateIn({ ...stateOut(bare), internal }).ownership).toEqual(one);
+    expect(String(internal).includes(one.owner)).toBe(one === ownership);
+  }
+});
+
+test("a state whose ownership is still an output of its own is read", () => {
+  const { w: _whose, ...others } = JSON.parse(String(stateOut(full)["internal"])) as Record<string, unknown>;
+  const { ownership } = full;
+  expect(stateIn({ ...stateOut(full), ownership, internal: JSON.stringify(others) })).toEqual(full);
+});
+
 test("a state of 0.1.0 holds the same fields side by side", () => {
   expect(stateIn({ ...full, __provider: "text" })).toEqual(full);
 });
@@ -76,5 +94,5 @@ test("a state that lacks what every state has names it", () => {
   const { keyId: _id, ...rest } = stateOut(full);
   expect(() => stateIn(rest)).toThrow("lacks keyId");
   const { internal: _ours, ...old } = stateOut(full);
-  expect(() => stateIn(old)).toThrow("lacks confirmed, declared, attempt");
+  expect(() => stateIn(old)).toThrow("lacks ownership, confirmed, declared, attempt");
 });
