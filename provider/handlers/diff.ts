@@ -15,6 +15,7 @@ import {
   replacementReasons,
   timeoutsChanged,
 } from "../plan/changes.ts";
+import { explain } from "../plan/explanation.ts";
 import { forcedFields } from "../plan/replaceOnChanges.ts";
 import { skippedDeletions } from "../plan/retirement.ts";
 import { hasOrphans } from "../plan/sweep.ts";
@@ -67,7 +68,10 @@ function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): Diff
     assertEndpoint(context, olds);
     if (replaces.length > 0) view.announced(replacement(olds, news, replacing.length > 0 ? [] : due), olds);
     else view.keeps(olds.keyId);
-    for (const line of pending(olds, news, due, now)) context.log.info(line);
+    const incident = isIncident(sightingOf(olds), news);
+    const said = explain(olds, news, { fields: [...changed, ...local], due, replaced: replaces.length > 0, incident });
+    if (said !== undefined) context.log.info(`${whoOf(olds, news)} ${said}`);
+    for (const line of pending(olds, news, now)) context.log.info(line);
   }
   const moved = programPhase && olds.endpoint !== settings.endpoint;
   // `update` revokes nothing before the server agrees: where its clock is known, nothing is planned before either.
@@ -108,10 +112,14 @@ function leftAlive(context: HandlerContext, olds: KeyState, news: KeyInputs): bo
   return hasOrphans(view, listing, olds, news) || skippedDeletions(view, olds, listing, now).length > 0;
 }
 
-/** One line per thing that time or someone else caused; changes of the program need no explanation. */
-function pending(olds: KeyState, news: KeyInputs, due: readonly ReplacementReason[], now: number): string[] {
-  const who = `${news.ownership.name}: key ${olds.keyId}`;
-  const lines = due.map(({ reason }) => `${who} will be replaced: ${reason}`);
+function whoOf({ keyId }: KeyState, { ownership }: KeyInputs): string {
+  return `${ownership.name}: key ${keyId}`;
+}
+
+/** One line per thing that time or someone else caused. */
+function pending(olds: KeyState, news: KeyInputs, now: number): string[] {
+  const who = whoOf(olds, news);
+  const lines: string[] = [];
   const accepted = acceptedDrift(olds, news);
   const drifted = fieldsIn(olds.drift ?? {}).filter((field) => !accepted.has(field));
   if (drifted.length > 0) lines.push(`${who} was changed outside this program: ${drifted.join(", ")}`);
