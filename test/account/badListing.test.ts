@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import { BAD_LISTINGS, type BadListing } from "../support/host/listings.ts";
-import { accountAt, counted, DAY, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { counted, DAY, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
@@ -10,18 +10,13 @@ const PROGRAM = keys({ a: OVERLAP, b: SCORES });
 // `c` comes last: without a refresh the diffs of the others are what tells its create about the account.
 const CHANGED = keys({ a: { ...OVERLAP, description: "changed" }, b: SCORES, c: SCORES });
 
-let api: Emulator;
-beforeEach(async () => {
-  // Two keys a page: the account's list has a second one.
-  api = await accountAt({ maxPageSize: 2 });
-});
-afterEach(() => api.close());
+// Two keys a page: the account's list has a second one.
+beforeEach(() => freshAccount({ maxPageSize: 2 }));
 
 /** A stack with two keys, one in use, and a third that lives out its overlap. */
 async function grown(host: "inProcess" | "process"): Promise<SimStack> {
-  const stack = simStack({ api });
   await stack.up(PROGRAM);
-  await works(api, stack.key("a")?.outputs["apiKey"]);
+  await works(api, stack.output("a", "apiKey"));
   await stack.up(keys({ a: { ...OVERLAP, permissions: [{ resource: "scores", actions: ["write"] }] }, b: SCORES }));
   await stack.up(PROGRAM);
   expect(liveIds(api)).toHaveLength(4);
@@ -63,7 +58,7 @@ describe.each(BAD_LISTINGS)("a listing that answers with $name loses, creates an
     await nothingHappens(bad, stack, operation);
     await stack.up(PROGRAM);
     expect(await stack.preview(PROGRAM)).toEqual({ a: "same", b: "same" });
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   });
 
   test("in the real host process", async () => {
@@ -91,7 +86,7 @@ test("a listing that is behind for a moment costs one more request", async () =>
 test("a listing that lags behind for good can't turn a living key into a missing one", async () => {
   const stack = await grown("inProcess");
   await stack.up(keys({ a: OVERLAP, b: SCORES, d: SCORES }));
-  const d = stack.key("d")?.id ?? "";
+  const d = stack.id("d");
   api.faults.add({ operation: "list", kind: "staleList", writes: 1, every: 1 });
   const since = api.journal().length;
   expect(await failure(stack.up(keys({ a: OVERLAP, b: SCORES, d: SCORES })))).toMatch(
@@ -116,12 +111,12 @@ test("a destroy against a listing that lags behind leaves no key alive", async (
 test("a key that is really gone is missing after a refresh, and replaced by the next up", async () => {
   api.setMode({ deleteForgets: true });
   const stack = await grown("inProcess");
-  const gone = stack.key("b")?.id ?? "";
+  const gone = stack.id("b");
   api.revoke(gone);
   await stack.refresh();
-  expect(stack.key("b")?.outputs["status"]).toBe("missing");
+  expect(stack.output("b", "status")).toBe("missing");
   api.advance(DAY);
   await stack.up(PROGRAM);
   expect(stack.key("b")?.id).not.toBe(gone);
-  expect(await works(api, stack.key("b")?.outputs["apiKey"])).toBe(true);
+  expect(await works(api, stack.output("b", "apiKey"))).toBe(true);
 });

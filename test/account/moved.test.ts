@@ -1,20 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import { accountAt, counted, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
-
-type Stack = ReturnType<typeof simStack>;
 
 const PROGRAM = keys({ a: SCORES, b: SCORES });
 const ROTATED = (trigger: number) => keys({ a: { ...SCORES, rotation: { trigger, overlap: "1d" } }, b: SCORES });
 
-let api: Emulator;
-let stack: Stack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** The same account, as if it had been known under another prefix before. */
 function movedFrom(before: string): void {
@@ -73,7 +65,7 @@ describe("a deployment that moved", () => {
         expect(said).toContain(String(stack.key("a")?.id));
       }
       expect(Object.keys(counted(other, since))).toEqual(["list"]);
-      expect(stack.key("a")?.outputs["endpoint"]).toBe("https://old.example.com/v1");
+      expect(stack.output("a", "endpoint")).toBe("https://old.example.com/v1");
     } finally {
       await other.close();
     }
@@ -91,7 +83,7 @@ describe("a deployment that moved", () => {
     await stack.up(ROTATED(2));
     expect(liveIds(api)).toContain(first);
     expect(liveIds(api)).toHaveLength(3);
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   });
 
   test("destroy in the confirmed run revokes them at the new address", async () => {

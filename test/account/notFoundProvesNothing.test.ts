@@ -1,29 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, DAY, failure, keys, SCORES, simStack, workLeft, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { DAY, failure, keys, SCORES, workLeft, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const program = (trigger: number, more: object = {}) =>
   keys({ a: { ...SCORES, rotation: { overlap: "2d", trigger, ...more } } });
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
-
-const id = () => stack.key("a")?.id ?? "";
-const previous = () => stack.key("a")?.outputs["previous"];
+beforeEach(() => freshAccount());
 
 describe("a 404 for a key that is still listed as live is no revocation", () => {
   /** Id of a key in use that was rotated away, and that the API then doesn't find once. */
   async function rotatedAndNotFound(): Promise<string> {
     await stack.up(program(1));
-    const old = id();
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    const old = stack.id("a");
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
     await stack.up(program(2));
     api.faults.add({ operation: "revoke", kind: "status", status: 404, keyId: old });
     return old;
@@ -35,10 +25,10 @@ describe("a 404 for a key that is still listed as live is no revocation", () => 
     const old = await rotatedAndNotFound();
     api.advance(2 * DAY);
     expect(await failure(stack.up(program(2)))).toMatch(notRevoked(old));
-    expect(previous()).toContainEqual(expect.objectContaining({ keyId: old }));
-    expect(liveIds(api).toSorted()).toEqual([old, id()].toSorted());
+    expect(stack.output("a", "previous")).toContainEqual(expect.objectContaining({ keyId: old }));
+    expect(liveIds(api).toSorted()).toEqual([old, stack.id("a")].toSorted());
     await stack.up(program(2));
-    expect(liveIds(api)).toEqual([id()]);
+    expect(liveIds(api)).toEqual([stack.id("a")]);
     expect(await stack.preview(program(2))).toEqual({ a: "same" });
   });
 
@@ -47,18 +37,18 @@ describe("a 404 for a key that is still listed as live is no revocation", () => 
     const incident = program(2, { compromised: "now" });
     expect(await failure(stack.up(incident))).toMatch(notRevoked(old));
     expect([stack.key("a")?.failed, workLeft(stack.key("a"))]).toEqual([true, "purge"]);
-    expect(previous()).toContainEqual(expect.objectContaining({ keyId: old }));
+    expect(stack.output("a", "previous")).toContainEqual(expect.objectContaining({ keyId: old }));
     await stack.up(incident);
-    expect(liveIds(api)).toEqual([id()]);
+    expect(liveIds(api)).toEqual([stack.id("a")]);
     expect(await stack.preview(incident)).toEqual({ a: "same" });
   });
 
   test("where its resource is removed: the key stays in the state, and the next destroy ends it", async () => {
     await stack.up(program(1));
-    const key = id();
+    const key = stack.id("a");
     api.faults.add({ operation: "revoke", kind: "status", status: 404, keyId: key });
     expect(await failure(stack.destroy())).toMatch(notRevoked(key));
-    expect(id()).toBe(key);
+    expect(stack.id("a")).toBe(key);
     await stack.destroy();
     expect(liveIds(api)).toEqual([]);
   });
@@ -73,7 +63,7 @@ describe("a key that two listings don't show", () => {
   });
 
   test.each([429, 500, 503])("isn't gone where the API answers %i when its secret is tried", async (status) => {
-    const key = id();
+    const key = stack.id("a");
     api.faults.add({ operation: "usage", kind: "status", status, times: 9 });
     expect(await failure(stack.up(both))).toContain(`HTTP ${status}`);
     expect(stack.key("a")).toMatchObject({ id: key, outputs: { status: "active" } });
@@ -83,7 +73,7 @@ describe("a key that two listings don't show", () => {
   });
 
   test.each([200, 403])("isn't gone where the API knows its secret (%i)", async (status) => {
-    const key = id();
+    const key = stack.id("a");
     if (status !== 200) api.faults.add({ operation: "usage", kind: "status", status });
     expect(await failure(stack.up(both))).toContain(`key ${key} isn't in the account's listing, and its secret`);
     expect(await stack.preview(both)).toEqual({ a: "same", b: "same" });
@@ -92,6 +82,6 @@ describe("a key that two listings don't show", () => {
   test.each([401, 404])("is gone where the API answers %i when its secret is tried", async (status) => {
     api.faults.add({ operation: "usage", kind: "status", status });
     await stack.refresh();
-    expect(stack.key("a")?.outputs["status"]).toBe("missing");
+    expect(stack.output("a", "status")).toBe("missing");
   });
 });

@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, failure, keys, SCORES, simStack } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { failure, keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({ accounts: [{}, {}] });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({ accounts: [{}, {}] }));
 
 const tokenOf = (account: number) => {
   stack.env["ZKSCORE_TOKEN"] = api.accounts[account]?.token ?? "";

@@ -1,35 +1,26 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, failure, keys, simStack, workLeft } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { failure, keys, workLeft } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const program = (trigger: number, more: object = {}) =>
   keys({ a: { permissions: [{ resource: "all", actions: ["all"] }], rotation: { overlap: "2d", trigger, ...more } } });
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({ issuedKeysManage: true });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
-
-const id = () => stack.key("a")?.id ?? "";
+beforeEach(() => freshAccount({ issuedKeysManage: true }));
 
 describe("the key this run authenticates with", () => {
   let own: string;
   beforeEach(async () => {
     await stack.up(program(1));
-    own = id();
-    stack.env["ZKSCORE_TOKEN"] = String(stack.key("a")?.outputs["apiKey"]);
+    own = stack.id("a");
+    stack.env["ZKSCORE_TOKEN"] = String(stack.output("a", "apiKey"));
   });
 
   const refused = () => new RegExp(`key ${own} was not revoked[\\s\\S]*the key this run authenticates with`);
 
   test("can be rotated with an overlap, since nothing is to be revoked yet", async () => {
     await stack.up(program(2));
-    expect(liveIds(api).toSorted()).toEqual([own, id()].toSorted());
+    expect(liveIds(api).toSorted()).toEqual([own, stack.id("a")].toSorted());
     expect(await stack.preview(program(2))).toEqual({ a: "same" });
   });
 
@@ -37,7 +28,7 @@ describe("the key this run authenticates with", () => {
     const said = await failure(stack.destroy());
     expect(said).toMatch(refused());
     expect(said).toContain("safe:   the key lives and stays in the state");
-    expect(id()).toBe(own);
+    expect(stack.id("a")).toBe(own);
     expect(liveIds(api)).toEqual([own]);
   });
 
@@ -45,11 +36,11 @@ describe("the key this run authenticates with", () => {
     const incident = program(1, { compromised: "now" });
     const said = await failure(stack.up(incident));
     expect(said).toMatch(refused());
-    expect(liveIds(api).toSorted()).toEqual([own, id()].toSorted());
+    expect(liveIds(api).toSorted()).toEqual([own, stack.id("a")].toSorted());
     expect([stack.key("a")?.failed, workLeft(stack.key("a"))]).toEqual([true, "purge"]);
-    stack.env["ZKSCORE_TOKEN"] = String(stack.key("a")?.outputs["apiKey"]);
+    stack.env["ZKSCORE_TOKEN"] = String(stack.output("a", "apiKey"));
     await stack.up(incident);
-    expect(liveIds(api)).toEqual([id()]);
+    expect(liveIds(api)).toEqual([stack.id("a")]);
     expect(await stack.preview(incident)).toEqual({ a: "same" });
   });
 });

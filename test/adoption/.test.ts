@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
 import {
-  accountAt,
   counted,
   DAY,
   failure,
@@ -17,13 +16,7 @@ import {
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({ updates: "patch" });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({ updates: "patch" }));
 
 const adopting = (adopt: Fields, more: Fields = {}) => keys({ a: { ...SCORES, adopt, ...more } });
 
@@ -133,7 +126,7 @@ describe.each(["replace", "patch"])("with the secret, where updates are %s", (up
       expect(await works(api, key?.outputs["apiKey"])).toBe(true);
       expect(stack.deployed.get("a")).toBe(key?.outputs["apiKey"]);
       await stack.up(adopting({ ...made }));
-      expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+      expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
       expect(await stack.preview(adopting({ ...made }))).toEqual({ a: "same" });
     },
   );

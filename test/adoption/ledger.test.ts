@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, DAY, failure, HOUR, keyByHand, keys, SCORES, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { DAY, failure, HOUR, keyByHand, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({ updates: "patch" });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({ updates: "patch" }));
 
 const rotated = (trigger: number, more: Fields = {}) => ({
   ...SCORES,
@@ -38,7 +31,7 @@ describe.each(["replace", "patch"])("where updates are %s", (updates) => {
     async (refresh) => {
       for (const wait of [HOUR, 2 * DAY]) {
         const adopt = await predecessor();
-        const successor = stack.key("a")?.outputs["apiKey"];
+        const successor = stack.output("a", "apiKey");
         api.advance(wait);
         const program = keys({ a: rotated(2, { adopt }) });
         await stack.up(program, { refresh });
@@ -72,7 +65,7 @@ describe.each(["replace", "patch"])("where updates are %s", (updates) => {
 
   test("an adoption is a replacement like any other: the key that goes has its overlap", async () => {
     await stack.up(keys({ a: rotated(1) }));
-    const old = stack.key("a")?.outputs["apiKey"];
+    const old = stack.output("a", "apiKey");
     const adopt = await keyByHand(api);
     const program = keys({ a: rotated(1, { adopt }) });
     await stack.up(program);
@@ -113,11 +106,11 @@ describe.each(["replace", "patch"])("where updates are %s", (updates) => {
 
 test("the resource's own key, lost from the state and never used, is adopted without its secret and has its overlap", async () => {
   await stack.up(keys({ a: SCORES, b: SCORES }));
-  const lost = stack.key("a")?.id ?? "";
+  const lost = stack.id("a");
   stack.entries = stack.entries.filter(({ id }) => id !== lost); // pulumi state delete
   const program = keys({ a: { ...SCORES, rotation: { overlap: "2d" }, adopt: { keyId: lost } }, b: SCORES });
   await stack.up(program);
-  expect(stack.key("a")?.outputs["previous"]).toEqual([{ keyId: lost, revokeAfter: "2026-11-22T12:00:00Z" }]);
+  expect(stack.output("a", "previous")).toEqual([{ keyId: lost, revokeAfter: "2026-11-22T12:00:00Z" }]);
   expect(liveIds(api)).toContain(lost);
   expect(await stack.preview(program)).toEqual({ a: "same", b: "same" });
   api.advance(2 * DAY);

@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, failure, keyByHand, keys, SCORES, simStack, touched } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { failure, keyByHand, keys, SCORES, touched } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({});
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 const adopting = (adopt: Fields, more: Fields = {}) => keys({ a: { ...SCORES, adopt, ...more } });
 const CONFINED = [{ resource: "scores", actions: ["read"], restrictions: { ipWhitelist: ["203.0.113.0/24"] } }];
@@ -59,7 +52,7 @@ describe("adopt with a secret that can't be proved claims nothing about it, and 
     api.faults.add({ operation: "usage", kind: "status", status: 403, every: 1 });
     await stack.up(adopting({ keyId }, { rotation: { every: "30d", overlap: "2d" } }));
     expect(liveIds(api)).toHaveLength(2);
-    expect(stack.key("a")?.outputs["previous"]).toMatchObject([{ keyId }]);
+    expect(stack.output("a", "previous")).toMatchObject([{ keyId }]);
   });
 
   it("another key's secret is still told as such (control), and nothing was touched", async () => {

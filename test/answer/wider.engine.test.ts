@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, keysProgram, type World } from "../support/world.ts";
+import { keysProgram } from "../support/world.ts";
 
 const PROGRAM = keysProgram({
   backend: `{
@@ -11,15 +12,11 @@ const PROGRAM = keysProgram({
   }`,
 });
 
-let world: World | undefined;
-
 describeWithEngine("a server that gives keys more than was asked for", () => {
-  afterEach(() => world?.dispose());
-
   test("fails the up and names the key; once it is honest the next up goes on with that key, and rests", {
     timeout: 600_000,
   }, async () => {
-    world = await createWorld({
+    await freshWorld({
       program: PROGRAM,
       emulator: { widen: { what: ["ipWhitelist", "expiry"], where: "answers" } },
     });
@@ -50,7 +47,7 @@ describeWithEngine("a server that gives keys more than was asked for", () => {
       timeout: 600_000,
     },
     async () => {
-      world = await createWorld({ program: PROGRAM, emulator: { widen: { what: ["all"], where: "both" } } });
+      await freshWorld({ program: PROGRAM, emulator: { widen: { what: ["all"], where: "both" } } });
       expect((await world.stack.up()).code).not.toBe(0);
       const accept = { ZKSCORE_ACCEPT_WIDER: "backend" };
       await succeed(world.stack.up([], accept));

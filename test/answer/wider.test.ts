@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator, Modes } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Modes } from "../../emulator/index.ts";
 import { stateIn } from "../../provider/host/stateCodec.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, DAY, failure, HOUR, keyByHand, keys, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { counted, DAY, failure, HOUR, keyByHand, keys, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 /** What lives is compared with what was asked: when a key is made, changed, adopted, and at each refresh. */
@@ -24,13 +24,7 @@ const PROGRAM = keys({ a: ASKED });
 type Widen = Exclude<Modes["widen"], "no">;
 type What = Widen["what"][number];
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({ updates: "patch" });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({ updates: "patch" }));
 
 const widen = (where: Widen["where"], ...what: What[]) => api.setMode({ widen: { what, where } });
 const honest = () => api.setMode({ widen: "no" });
@@ -66,7 +60,7 @@ describe.each(WIDER)("a server that widens: %s", (what, said) => {
     expect(error).toMatch(/ZKS_WIDER[\s\S]*remedy:[\s\S]*zkscore:acceptWider[\s\S]*safe:/);
     expect(error).not.toMatch(/alice\.zks|203\.0\.113|zk_prod_/);
     expect(stack.key("a")?.id).toBe(id);
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(false); // not from here, as asked
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(false); // not from here, as asked
     expect(await failure(stack.up(PROGRAM))).toMatch(said);
     expect(await failure(stack.up(PROGRAM, { refresh: false }))).toMatch(said);
     honest();
@@ -90,7 +84,7 @@ describe.each(WIDER)("a server that widens: %s", (what, said) => {
     async (names) => {
       widen("both", what);
       await failure(stack.up(PROGRAM));
-      stack.env["ZKSCORE_ACCEPT_WIDER"] = names.replace("ID", stack.key("a")?.id ?? "");
+      stack.env["ZKSCORE_ACCEPT_WIDER"] = names.replace("ID", stack.id("a"));
       await stack.up(PROGRAM);
       expect(stack.log).toMatch(/may do more than was asked, as the settings accept/);
       expect([posts(), unproven()]).toEqual([1, undefined]);
@@ -145,7 +139,7 @@ test("the key is revoked by hand: the next up makes another one, against an hone
 
 test("a replacement against a widening server loses nobody: the old key lives until the new one is as asked", async () => {
   await stack.up(PROGRAM);
-  const old = stack.key("a")?.id ?? "";
+  const old = stack.id("a");
   const changed = keys({ a: { ...ASKED, description: "changed" } });
   widen("answers", "grant");
   expect(await failure(stack.up(changed))).toMatch(/scores:delete/);
@@ -161,7 +155,7 @@ test("a replacement against a widening server loses nobody: the old key lives un
 
 test("an incident ends the old keys even where the new one is wider", async () => {
   await stack.up(PROGRAM);
-  const old = stack.key("a")?.id ?? "";
+  const old = stack.id("a");
   const program = keys({ a: { ...ASKED, rotation: { compromised: "today" } } });
   widen("answers", "grant");
   expect(await failure(stack.up(program))).toMatch(/scores:delete/);

@@ -1,14 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type CliWorld, cliWorld } from "../support/cli.ts";
+import { beforeEach, expect, test } from "vitest";
 import { ask } from "../support/emulator.ts";
+import { cli, freshCli } from "../support/fixture.ts";
 
-let world: CliWorld;
-beforeEach(async () => {
-  world = await cliWorld();
-});
-afterEach(() => world.dispose());
+beforeEach(() => freshCli());
 
 test("help: on stdout with exit code 0, for the command and for each of its commands, without a request", async () => {
   for (const args of [
@@ -19,11 +15,11 @@ test("help: on stdout with exit code 0, for the command and for each of its comm
     ["reconcile", "--help"],
     ["emulator", "--help"],
   ]) {
-    const { code, stdout, stderr } = await world.start(args, { ZKSCORE_TOKEN: undefined }).done;
+    const { code, stdout, stderr } = await cli.start(args, { ZKSCORE_TOKEN: undefined }).done;
     expect([args, code, stderr]).toEqual([args, 0, ""]);
     expect(stdout.length).toBeGreaterThan(200);
   }
-  expect(world.operations()).toEqual([]);
+  expect(cli.operations()).toEqual([]);
 });
 
 test("wrong arguments: exit code 2, usage or a hint on stderr, nothing on stdout", async () => {
@@ -35,23 +31,23 @@ test("wrong arguments: exit code 2, usage or a hint on stderr, nothing on stdout
     ["usage", "--key"],
     ["reconcile", "--expiring", "soon"],
   ]) {
-    const { code, stdout, stderr } = await world.start(args).done;
+    const { code, stdout, stderr } = await cli.start(args).done;
     expect([args, code, stdout]).toEqual([args, 2, ""]);
     expect(stderr).toMatch(/--help/);
   }
-  expect(world.operations()).toEqual([]);
+  expect(cli.operations()).toEqual([]);
 });
 
 test("list shows live keys, with --all the revoked ones, and who made them", async () => {
-  const kept = await world.make("backend-00000001", {});
-  const gone = await world.make("by hand");
-  world.api.revoke(gone.id);
-  const short = await world.start(["list"]).done;
+  const kept = await cli.make("backend-00000001", {});
+  const gone = await cli.make("by hand");
+  cli.api.revoke(gone.id);
+  const short = await cli.start(["list"]).done;
   expect(short.stdout).toContain(kept.id);
   expect(short.stdout).toContain("shop/prod/backend");
   expect(short.stdout).not.toContain(gone.id);
   expect(short.stdout).toContain("1 revoked or expired; --all shows them");
-  const all: unknown = JSON.parse((await world.start(["list", "--all", "--json"]).done).stdout);
+  const all: unknown = JSON.parse((await cli.start(["list", "--all", "--json"]).done).stdout);
   expect(all).toMatchObject([
     { id: gone.id, status: "revoked" },
     { id: kept.id, madeBy: { project: "shop", stack: "prod", name: "backend" }, totalRequests: 0 },
@@ -59,33 +55,33 @@ test("list shows live keys, with --all the revoked ones, and who made them", asy
 });
 
 test("usage names the key that nobody uses first; --key shows one key's endpoints", async () => {
-  const busy = await world.make("busy");
-  const idle = await world.make("idle");
-  await world.api.use(busy.secret);
-  const { stdout } = await world.start(["usage"]).done;
+  const busy = await cli.make("busy");
+  const idle = await cli.make("idle");
+  await cli.api.use(busy.secret);
+  const { stdout } = await cli.start(["usage"]).done;
   expect(stdout).toContain("1 requests, 1 successful, 0 failed");
   expect(stdout.indexOf(idle.id)).toBeLessThan(stdout.indexOf(busy.id));
-  expect((await world.start(["usage", "--key", busy.id]).done).stdout).toMatch(/\/scores\S*\s+1/);
-  expect(JSON.parse((await world.start(["usage", "--json"]).done).stdout)).toMatchObject({
+  expect((await cli.start(["usage", "--key", busy.id]).done).stdout).toMatch(/\/scores\S*\s+1/);
+  expect(JSON.parse((await cli.start(["usage", "--json"]).done).stdout)).toMatchObject({
     usage: { totalRequests: 1 },
   });
 });
 
 test("a name in the account can't write to the terminal", async () => {
-  await world.make("red\u001b[31m\u202ename");
-  const { stdout } = await world.start(["list"]).done;
+  await cli.make("red\u001b[31m\u202ename");
+  const { stdout } = await cli.start(["list"]).done;
   expect(stdout).toContain(String.raw`red\u001b[31m\u202ename`);
 });
 
 test("an API that is down: exit code 1, with cause and remedy", async () => {
-  const { code, stdout, stderr } = await world.start(["list"], { ZKSCORE_BASE_URL: "http://127.0.0.1:9/v1" }).done;
+  const { code, stdout, stderr } = await cli.start(["list"], { ZKSCORE_BASE_URL: "http://127.0.0.1:9/v1" }).done;
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(/ZKS_UNREACHABLE[\s\S]*cause:[\s\S]*remedy:/);
 });
 
 test("emulator: prints where it listens, serves, keeps its keys, and ends at SIGTERM", async () => {
-  const data = join(world.folder, "data");
-  const running = world.start(["emulator", "--data", data, "--json"]);
+  const data = join(cli.folder, "data");
+  const running = cli.start(["emulator", "--data", data, "--json"]);
   await running.until("\n");
   // A border: the emulator's own first line and credentials file.
   const { url, credentials } = JSON.parse(running.output()) as { url: string; credentials: string };

@@ -1,26 +1,22 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { packageRoot } from "../../tools/root.ts";
-import { type CliWorld, cliWorld } from "../support/cli.ts";
+import { cli, freshCli } from "../support/fixture.ts";
 import { connection } from "../support/world.ts";
 
 // A terminal comes from util-linux's `script`; no package of this repository makes one.
 const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
 if (!hasTerminal) console.warn("SKIPPED: the question at the terminal: needs util-linux's `script`");
 
-let world: CliWorld;
-beforeEach(async () => {
-  world = await cliWorld();
-});
-afterEach(() => world.dispose());
+beforeEach(() => freshCli());
 
 /** Runs the command at a terminal, answers its question, and returns its exit code. */
 async function atTerminal(command: readonly string[], answer: string): Promise<number> {
   const line = command.map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["--quiet", "--return", "--command", line, "/dev/null"], {
-    env: { ...process.env, ...connection(world.api) },
+    env: { ...process.env, ...connection(cli.api) },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "close");
@@ -36,12 +32,12 @@ async function atTerminal(command: readonly string[], answer: string): Promise<n
 }
 
 test.skipIf(!hasTerminal)("at a terminal it asks, and only `yes` revokes", async () => {
-  const managed = await world.make("backend-00000001", {});
-  const orphan = await world.make("backend-00000002", {});
-  const state = world.state("shop.json", { keys: [{ id: managed.id }] });
-  const cli = join(packageRoot, "dist", "cli", "main.js");
-  const command = [process.execPath, cli, "reconcile", state, "--revoke-orphans"];
-  const status = () => world.api.keys().find((key) => key.id === orphan.id)?.status;
+  const managed = await cli.make("backend-00000001", {});
+  const orphan = await cli.make("backend-00000002", {});
+  const state = cli.state("shop.json", { keys: [{ id: managed.id }] });
+  const main = join(packageRoot, "dist", "cli", "main.js");
+  const command = [process.execPath, main, "reconcile", state, "--revoke-orphans"];
+  const status = () => cli.api.keys().find((key) => key.id === orphan.id)?.status;
 
   // The last two are Ctrl-C and Ctrl-D.
   for (const answer of ["\r", "y\r", "no\r", "\u0003", "\u0004"]) {

@@ -1,28 +1,24 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { packageRoot } from "../../tools/root.ts";
-import { type CliWorld, cliWorld } from "../support/cli.ts";
 import { type Outcome, startCommand } from "../support/engine/command.ts";
+import { cli, freshCli } from "../support/fixture.ts";
 import { connection } from "../support/world.ts";
 
-let world: CliWorld;
-beforeEach(async () => {
-  world = await cliWorld();
-});
-afterEach(() => world.dispose());
+beforeEach(() => freshCli());
 
 /** Runs a line of bash in which `$K` is the command. */
 function line(text: string): Promise<Outcome> {
-  const cli = join(packageRoot, "dist", "cli", "main.js");
-  const env = { PATH: process.env["PATH"], K: `${process.execPath} ${cli}`, ...connection(world.api) };
-  return startCommand("bash", ["-c", text], { cwd: world.folder, env, timeoutMs: 60_000 }).done;
+  const main = join(packageRoot, "dist", "cli", "main.js");
+  const env = { PATH: process.env["PATH"], K: `${process.execPath} ${main}`, ...connection(cli.api) };
+  return startCommand("bash", ["-c", text], { cwd: cli.folder, env, timeoutMs: 60_000 }).done;
 }
 
 describe("output that nobody reads any more", () => {
   test("a pipe that is closed ends quietly, whichever of the two it is", async () => {
-    for (let n = 0; n < 300; n++) await world.make(`key-${n}-${"x".repeat(60)}`);
+    for (let n = 0; n < 300; n++) await cli.make(`key-${n}-${"x".repeat(60)}`);
     for (const text of [
       "$K list | head -1",
       "$K list --json | head -1",
@@ -32,20 +28,20 @@ describe("output that nobody reads any more", () => {
       "$K list 2> >(true)",
       "$K lst 2> >(true)",
     ]) {
-      world.state("state.json", { keys: [] });
+      cli.state("state.json", { keys: [] });
       const { stderr } = await line(`set -o pipefail; ${text}`);
       expect([text, stderr]).toEqual([text, ""]);
     }
   }, 60_000);
 
   test("the command itself goes on: what it was asked to revoke is revoked, and its exit code holds", async () => {
-    const managed = await world.make("backend-00000001", {});
-    const orphan = await world.make("backend-00000002", {});
-    world.state("state.json", { keys: [{ id: managed.id }] });
+    const managed = await cli.make("backend-00000001", {});
+    const orphan = await cli.make("backend-00000002", {});
+    cli.state("state.json", { keys: [{ id: managed.id }] });
     const { stdout } = await line(
       "($K reconcile state.json --revoke-orphans --yes; echo code $? >&3) 3>&1 >/dev/full 2>/dev/null",
     );
-    expect(world.api.keys().find(({ id }) => id === orphan.id)?.status).toBe("revoked");
+    expect(cli.api.keys().find(({ id }) => id === orphan.id)?.status).toBe("revoked");
     expect(stdout).toBe("code 1\n");
     const closed = await line("exec 3>&1; ($K reconcile state.json; echo code $? >&3) | true");
     expect(closed.stdout).toBe("code 0\n");
@@ -58,7 +54,7 @@ describe("output that nobody reads any more", () => {
   });
 
   test("no colour and no control character, with NO_COLOR and without", async () => {
-    await world.make("a-key");
+    await cli.make("a-key");
     for (const text of ["NO_COLOR=1 $K list", "FORCE_COLOR=3 $K list", "FORCE_COLOR=3 $K nonsense"]) {
       const { output } = await line(text);
       expect([...output].filter((one) => one < " " && one !== "\n")).toEqual([]);
@@ -78,8 +74,8 @@ describe("a state as other tools write it", () => {
     "with CRLF": (json) => Buffer.from(`${json}\r\n`),
   };
   test.each(Object.entries(WRITTEN))("%s, from a file and from stdin", async (_name, encode) => {
-    const { id } = await world.make("backend-00000001", {});
-    const file = world.state("state.json", { keys: [{ id }] });
+    const { id } = await cli.make("backend-00000001", {});
+    const file = cli.state("state.json", { keys: [{ id }] });
     writeFileSync(file, encode(readFileSync(file, "utf8")));
     for (const text of ["$K reconcile state.json", "$K reconcile - < state.json"]) {
       const { code, stdout, stderr } = await line(text);
@@ -89,8 +85,8 @@ describe("a state as other tools write it", () => {
   });
 
   test("a stack that has never been deployed holds no keys", async () => {
-    writeFileSync(join(world.folder, "new.json"), '{"version":3,"deployment":null}');
-    writeFileSync(join(world.folder, "newer.json"), '{"version":3}');
+    writeFileSync(join(cli.folder, "new.json"), '{"version":3,"deployment":null}');
+    writeFileSync(join(cli.folder, "newer.json"), '{"version":3}');
     expect((await line("$K reconcile new.json newer.json")).code).toBe(0);
   });
 
@@ -102,17 +98,17 @@ describe("a state as other tools write it", () => {
     ["a file of the backend", Buffer.from('{"version":3,"checkpoint":{"stack":"x"}}'), /a file of Pulumi's backend/],
     ["other JSON", Buffer.from("[]"), /isn't the JSON that `pulumi stack export` prints/],
   ])("%s: refused, with what it is, before any request", async (_name, bytes, says) => {
-    writeFileSync(join(world.folder, "state.json"), bytes);
+    writeFileSync(join(cli.folder, "state.json"), bytes);
     for (const text of ["$K reconcile state.json", "$K reconcile - < state.json"]) {
       const { code, stderr } = await line(text);
       expect(code).toBe(1);
       expect(stderr).toMatch(says);
     }
-    expect(world.operations()).toEqual([]);
+    expect(cli.operations()).toEqual([]);
   });
 
   test("a directory, a file that isn't there, stdin twice, a terminal", async () => {
-    mkdirSync(join(world.folder, "states"));
+    mkdirSync(join(cli.folder, "states"));
     expect((await line("$K reconcile states")).stderr).toMatch(
       /it is a directory[\s\S]*pulumi stack export > state.json/,
     );
@@ -141,7 +137,7 @@ test("an unknown command is named; help COMMAND is COMMAND --help", async () => 
 
 describe("usage", () => {
   test("of a key that the account hasn't is no table of zeros", async () => {
-    await world.make("a-key");
+    await cli.make("a-key");
     for (const text of ["$K usage --key nope", "$K usage --key zk_prod_pasted-secret --json"]) {
       const { code, stdout, stderr } = await line(text);
       expect([code, stdout]).toEqual([1, ""]);
@@ -160,11 +156,11 @@ describe("usage", () => {
     const { code, stdout, stderr } = await line(`$K usage ${flags}`);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(says);
-    expect(world.operations()).toEqual([]);
+    expect(cli.operations()).toEqual([]);
   });
 
   test("of a span that is one (control)", async () => {
-    await world.make("a-key");
+    await cli.make("a-key");
     expect((await line("$K usage --from 2027-01-01T00:00:00Z --to 2027-02-01T00:00:00+02:00")).code).toBe(0);
   });
 });

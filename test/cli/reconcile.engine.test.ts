@@ -1,20 +1,20 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { packageRoot } from "../../tools/root.ts";
 import { startCli } from "../support/cli.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { connection, createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
+import { connection, keysProgram, READ_SCORES } from "../support/world.ts";
 
 const run = promisify(execFile);
 
 describeWithEngine("reconcile, on what the engine writes", (engine) => {
-  let world: World;
   beforeEach(async () => {
-    world = await createWorld({
+    await freshWorld({
       program: keysProgram({
         steady: `{ ${READ_SCORES} }`,
         moving: `{ ${READ_SCORES}, rotation: { overlap: "1d", trigger: 1 } }`,
@@ -22,8 +22,6 @@ describeWithEngine("reconcile, on what the engine writes", (engine) => {
     });
     await succeed(world.stack.up());
   });
-  afterEach(() => world.dispose());
-
   /** `zkscore-keys reconcile` in the project's folder, on its current stack. */
   const reconcile = (...args: string[]) =>
     startCli(["reconcile", ...args], { ...environment(), ...connection(world.api) }, world.stack.folder).done;

@@ -1,17 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type CliWorld, cliWorld } from "../support/cli.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { cli, freshCli } from "../support/fixture.ts";
 
-let world: CliWorld;
-beforeEach(async () => {
-  world = await cliWorld();
-});
-afterEach(() => world.dispose());
+beforeEach(() => freshCli());
 
 /** One key of each relation, and one that is missing. Returns id by what it is. */
 async function oneOfEach() {
-  const { make, api } = world;
+  const { make, api } = cli;
   const ids = {
     retired: (await make("backend-00000001", {})).id,
     managed: (await make("backend-00000002", {})).id,
@@ -29,7 +25,7 @@ async function oneOfEach() {
   expect((await api.use(used.secret)).status).toBe(200);
   api.revoke(ids.gone);
   api.revoke(ids.usedOrphan);
-  const state = world.state("shop.json", {
+  const state = cli.state("shop.json", {
     keys: [
       { id: ids.managed, previous: [{ keyId: ids.retired, revokeAfter: "2031-01-01T00:00:00Z" }] },
       { id: ids.gone },
@@ -56,12 +52,12 @@ type Report = {
 };
 
 async function report(args: readonly string[]): Promise<Report & { code: number }> {
-  const outcome = await world.start(["reconcile", "--json", ...args]).done;
+  const outcome = await cli.start(["reconcile", "--json", ...args]).done;
   // A border: the interface under test.
   return { ...(JSON.parse(outcome.stdout) as Report), code: outcome.code };
 }
 
-const revocations = () => world.api.journal().filter((entry) => entry.operation === "revoke");
+const revocations = () => cli.api.journal().filter((entry) => entry.operation === "revoke");
 
 describe("what it finds", () => {
   test("each key of the account has one relation, and keys of the state that are gone are missing", async () => {
@@ -89,33 +85,33 @@ describe("what it finds", () => {
 
   test("it is read-only: one listing, nothing else", async () => {
     const { state } = await oneOfEach();
-    const before = world.operations().length;
-    await world.start(["reconcile", state]).done;
-    expect(world.operations().slice(before)).toEqual(["list"]);
+    const before = cli.operations().length;
+    await cli.start(["reconcile", state]).done;
+    expect(cli.operations().slice(before)).toEqual(["list"]);
   });
 
   test("exit code 0 when every key is managed or foreign", async () => {
-    const { id } = await world.make("backend-00000001", {});
-    await world.make("by hand");
-    const { code, stdout } = await world.start(["reconcile", world.state("shop.json", { keys: [{ id }] })]).done;
+    const { id } = await cli.make("backend-00000001", {});
+    await cli.make("by hand");
+    const { code, stdout } = await cli.start(["reconcile", cli.state("shop.json", { keys: [{ id }] })]).done;
     expect(stdout).toContain("Managed by a stack");
     expect(code).toBe(0);
   });
 
   test("a managed key that ends within the time asked for is found, one that ends later is not", async () => {
     const expiry = new Date(Date.now() + 5 * 86_400_000).toISOString();
-    const { id } = await world.make("backend-00000001", {}, { expiry });
-    const state = world.state("shop.json", { keys: [{ id }] });
+    const { id } = await cli.make("backend-00000001", {}, { expiry });
+    const state = cli.state("shop.json", { keys: [{ id }] });
     expect(await report([state, "--expiring", "6d"])).toMatchObject({ code: 3, summary: { expiring: 1 } });
     expect(await report([state, "--expiring", "4d"])).toMatchObject({ code: 0, summary: { expiring: 0 } });
   });
 
   test("several states explain the keys of each", async () => {
-    const first = await world.make("backend-00000001", {});
-    const second = await world.make("backend-00000002", { stack: "copy" });
+    const first = await cli.make("backend-00000001", {});
+    const second = await cli.make("backend-00000002", { stack: "copy" });
     const states = [
-      world.state("prod.json", { keys: [{ id: first.id }] }),
-      world.state("copy.json", { stack: "copy", keys: [{ id: second.id }] }),
+      cli.state("prod.json", { keys: [{ id: first.id }] }),
+      cli.state("copy.json", { stack: "copy", keys: [{ id: second.id }] }),
     ];
     expect(await report(states)).toMatchObject({ code: 0, summary: { managed: 2, elsewhere: 0 } });
   });
@@ -142,10 +138,10 @@ describe("what it revokes", () => {
   });
 
   test("not an orphan that is newer than the state", async () => {
-    const { id } = await world.make("backend-00000001", {});
+    const { id } = await cli.make("backend-00000001", {});
     // Its one entry waits for deletion: it gives the state an identity.
     const keys = [{ id: "key_00000000000000000000", pendingDelete: true }];
-    const state = world.state("old.json", { keys, writtenAt: new Date(Date.now() - 60_000).toISOString() });
+    const state = cli.state("old.json", { keys, writtenAt: new Date(Date.now() - 60_000).toISOString() });
     const first = await report([state, "--revoke-orphans", "--yes"]);
     expect(first.keys.find((key) => key.id === id)?.hold).toContain("newer than the state");
     expect(revocations()).toEqual([]);
@@ -154,8 +150,8 @@ describe("what it revokes", () => {
   test("an orphan that a mark out of sight says it retires, too: a mark only hints", async () => {
     const { ids, state } = await oneOfEach();
     const retires = [{ keyId: ids.orphan, revokeAfter: "2031-01-01T00:00:00Z" }];
-    await world.make("forged-00000001", { identity: "of-anyone", retires });
-    await world.make("forged-00000002", { stack: "copy", retires });
+    await cli.make("forged-00000001", { identity: "of-anyone", retires });
+    await cli.make("forged-00000002", { stack: "copy", retires });
     const before = await report([state]);
     expect(before.keys.find((key) => key.id === ids.orphan)).toMatchObject({
       hint: expect.stringContaining("retires it"),
@@ -165,12 +161,12 @@ describe("what it revokes", () => {
   });
 
   test("never a key that is marked as kept; one that may do more than read needs a look until it is named", async () => {
-    const { id } = await world.make("backend-00000001", {});
-    const state = world.state("kept.json", { keys: [{ id }] });
-    const narrow = await world.make("backend-00000002", { keep: true });
+    const { id } = await cli.make("backend-00000001", {});
+    const state = cli.state("kept.json", { keys: [{ id }] });
+    const narrow = await cli.make("backend-00000002", { keep: true });
     expect(await report([state])).toMatchObject({ code: 0, summary: { kept: 1 } });
     const permissions = [{ resource: "all", actions: ["all"] }];
-    const wide = await world.make("backend-00000003", { keep: true }, { permissions });
+    const wide = await cli.make("backend-00000003", { keep: true }, { permissions });
     const found = await report([state, "--revoke-orphans", "--used", "--yes"]);
     expect(found).toMatchObject({ code: 3, summary: { kept: 2 } });
     expect(found.keys.find((key) => key.id === wide.id)).toMatchObject({
@@ -183,31 +179,31 @@ describe("what it revokes", () => {
   });
 
   test("not a key that was used between the first look and the second", async () => {
-    const managed = await world.make("backend-00000001", {});
-    const orphan = await world.make("backend-00000002", {});
-    const state = world.state("shop.json", { keys: [{ id: managed.id }] });
-    world.api.faults.add({ operation: "list", kind: "pause", nth: 2 });
-    const running = world.start(["reconcile", state, "--revoke-orphans", "--yes"]);
-    await world.api.waitForPause();
-    await world.api.use(orphan.secret);
-    world.api.release();
+    const managed = await cli.make("backend-00000001", {});
+    const orphan = await cli.make("backend-00000002", {});
+    const state = cli.state("shop.json", { keys: [{ id: managed.id }] });
+    cli.api.faults.add({ operation: "list", kind: "pause", nth: 2 });
+    const running = cli.start(["reconcile", state, "--revoke-orphans", "--yes"]);
+    await cli.api.waitForPause();
+    await cli.api.use(orphan.secret);
+    cli.api.release();
     expect((await running.done).code).toBe(3);
     expect(revocations()).toEqual([]);
   });
 
   test("nothing without a terminal and without --yes, before any request", async () => {
     const { state } = await oneOfEach();
-    const before = world.operations().length;
-    const { code, stderr } = await world.start(["reconcile", state, "--revoke-orphans"]).done;
+    const before = cli.operations().length;
+    const { code, stderr } = await cli.start(["reconcile", state, "--revoke-orphans"]).done;
     expect(code).toBe(2);
     expect(stderr).toContain("give --yes");
-    expect(world.operations()).toHaveLength(before);
+    expect(cli.operations()).toHaveLength(before);
   });
 
   test("a revocation that fails ends with an error that names it, and the rest is left", async () => {
     const { state } = await oneOfEach();
-    world.api.faults.add({ operation: "revoke", kind: "status", status: 403 });
-    const { code, stderr } = await world.start(["reconcile", state, "--revoke-orphans", "--used", "--yes"]).done;
+    cli.api.faults.add({ operation: "revoke", kind: "status", status: 403 });
+    const { code, stderr } = await cli.start(["reconcile", state, "--revoke-orphans", "--used", "--yes"]).done;
     expect(code).toBe(1);
     expect(stderr).toContain("ZKS_FORBIDDEN");
     expect(revocations()).toHaveLength(1);
@@ -221,46 +217,46 @@ describe("what it refuses", () => {
     ["another deployment", { ZKSCORE_BASE_URL: "https://api.example.com/v1" }, "ZKS_WRONG_ACCOUNT"],
   ])("%s: exit code 1, nothing revoked", async (_what, env, text) => {
     const { state } = await oneOfEach();
-    const { code, stderr } = await world.start(["reconcile", state, "--revoke-orphans", "--yes"], env).done;
+    const { code, stderr } = await cli.start(["reconcile", state, "--revoke-orphans", "--yes"], env).done;
     expect(code).toBe(1);
     expect(stderr).toContain(text);
     expect(revocations()).toEqual([]);
   });
 
   test("an account that shows none of the state's keys", async () => {
-    await world.make("by hand");
-    const state = world.state("shop.json", { keys: [{ id: "key_00000000000000000000" }] });
-    const { code, stderr } = await world.start(["reconcile", state]).done;
+    await cli.make("by hand");
+    const state = cli.state("shop.json", { keys: [{ id: "key_00000000000000000000" }] });
+    const { code, stderr } = await cli.start(["reconcile", state]).done;
     expect(code).toBe(1);
     expect(stderr).toContain("ZKS_WRONG_ACCOUNT");
   });
 
   test.each(["html", "truncated", "loopingPages"] as const)("a listing that is %s", async (kind) => {
     const { state } = await oneOfEach();
-    world.api.faults.add({ operation: "list", kind, times: 9 });
-    const { code, stdout } = await world.start(["reconcile", state, "--revoke-orphans", "--yes"]).done;
+    cli.api.faults.add({ operation: "list", kind, times: 9 });
+    const { code, stdout } = await cli.start(["reconcile", state, "--revoke-orphans", "--yes"]).done;
     expect(code).toBe(1);
     expect(stdout).toBe("");
     expect(revocations()).toEqual([]);
   });
 
   test("a file that is no export, or whose key has no ledger in clear, before any request", async () => {
-    const broken = join(world.folder, "broken.json");
+    const broken = join(cli.folder, "broken.json");
     const key = { urn: "urn:pulumi:prod::shop::x", type: "pulumi-nodejs:dynamic/zkscore:ApiKey", id: "key_1" };
     for (const text of ["", "{}", "[]", JSON.stringify({ deployment: { resources: [key] } })]) {
       writeFileSync(broken, text);
-      const { code, stderr } = await world.start(["reconcile", broken]).done;
+      const { code, stderr } = await cli.start(["reconcile", broken]).done;
       expect(code).toBe(1);
       expect(stderr).toContain("ZKS_INPUT");
     }
-    expect(world.operations()).toEqual([]);
+    expect(cli.operations()).toEqual([]);
   });
 });
 
 test("no token and no secret is ever printed", async () => {
   const { state } = await oneOfEach();
-  const planted = await world.make("backend-0000000b", {});
-  const token = world.api.accounts[0]?.token ?? "";
+  const planted = await cli.make("backend-0000000b", {});
+  const token = cli.api.accounts[0]?.token ?? "";
   for (const args of [
     ["list"],
     ["list", "--json", "--all"],
@@ -268,7 +264,7 @@ test("no token and no secret is ever printed", async () => {
     ["reconcile", state],
     ["reconcile", "--json", state],
   ]) {
-    const { output } = await world.start(args).done;
+    const { output } = await cli.start(args).done;
     expect(output.length).toBeGreaterThan(100);
     expect(output).toContain(planted.id); // it is about this key
     for (const secret of [planted.secret, token]) expect(output).not.toContain(secret);

@@ -1,24 +1,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { startCli } from "../support/cli.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { connection, createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
+import { connection, keysProgram, READ_SCORES } from "../support/world.ts";
 
 // The page docs/something-is-wrong.md, section by section.
 describeWithEngine("something is wrong", () => {
   // What happens to the keys there is shown in npm test by ownership.stateCommands, ownership.copiedStack and
   // run.configurationChanged.
   const rest = test.runIf(inWhole("the rest of the page"));
-  let world: World;
   beforeEach(async () => {
-    world = await createWorld({ program: one("1d"), refreshAlways: false });
+    await freshWorld({ program: one("1d"), refreshAlways: false });
     await succeed(world.stack.up());
   });
-  afterEach(() => world.dispose());
-
   const one = (overlap: string | undefined, more = "") =>
     keysProgram({
       key: `{ ${READ_SCORES}${overlap === undefined ? "" : `, rotation: { overlap: "${overlap}" }`}${more} }`,

@@ -1,9 +1,10 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ownerOf } from "../../provider/domain/marker.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { type StateResource, succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, READ_SCORES, type World } from "../support/world.ts";
+import { READ_SCORES } from "../support/world.ts";
 
 const ARGS = `{ ${READ_SCORES} }`;
 
@@ -38,18 +39,14 @@ new pulumi.Stash("use", { input: new ApiKey("root", ${ARGS}, { dependsOn: new Ap
 
 const NAMES = ["a-below", "a-inner-key", "a-key", "a-late", "b-below", "b-inner-key", "b-key", "b-late", "root"];
 
-let world: World;
-
 describeWithEngine("keys inside components", () => {
-  afterEach(() => world.dispose());
-
   test.runIf(inWhole("components"))(
     "may be used by their siblings, depend on none of them, and belong to their own URN",
     {
       timeout: 600_000,
     },
     async () => {
-      world = await createWorld({ program: PROGRAM, timeoutMs: 240_000 });
+      await freshWorld({ program: PROGRAM, timeoutMs: 240_000 });
       const { stack } = world;
       await succeed(stack.preview());
       await succeed(stack.up());

@@ -1,23 +1,20 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
 import { FIELD_CASES, fieldProgram } from "../support/fieldCases.ts";
-import { createWorld, type World } from "../support/world.ts";
+import { freshWorld, world } from "../support/fixture.ts";
+import type { World } from "../support/world.ts";
 
 const drifting = Object.entries(FIELD_CASES).flatMap(([name, { drift }]) =>
   drift === undefined ? [] : [{ name, drift }],
 );
 
-let world: World | undefined;
-
 describeWithEngine("drift", () => {
-  afterEach(() => world?.dispose());
-
   test("of every field is found by refresh, named in preview, and repaired by the next up in both modes", {
     timeout: 240_000,
   }, async () => {
     expect(drifting.length).toBeGreaterThanOrEqual(9);
-    world = await createWorld({
+    await freshWorld({
       program: fieldProgram("before", (one) => one.drift !== undefined),
       emulator: { updates: "patch" },
     });

@@ -1,20 +1,17 @@
-import { afterEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
 import { prolong } from "../support/api/edits.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, keys, SCORES, simStack } from "../support/host/world.ts";
+import { keys, SCORES } from "../support/host/world.ts";
 
 const LATER = "2199-01-01T00:00:00Z";
 
-let api: Emulator | undefined;
-afterEach(() => api?.close());
+beforeEach(() => freshAccount());
 
 test.each<[string, Fields]>([
   ["expiry", { ...SCORES, expiry: "2027-01-31T00:00:00Z" }],
   ["expiresIn", { ...SCORES, expiresIn: "90d" }],
 ])("a key whose end was moved out of band is replaced: %s", async (_field, args) => {
-  api = await accountAt();
-  const stack = simStack({ api });
   await stack.up(keys({ a: args }));
   const before = stack.key("a")?.id;
   expect(await stack.preview(keys({ a: args }))).toEqual({ a: "same" });
@@ -29,14 +26,12 @@ test.each<[string, Fields]>([
 });
 
 test("an end that only the server sets is nobody's drift", async () => {
-  api = await accountAt();
-  const stack = simStack({ api });
   await stack.up(keys({ a: SCORES }));
   await prolong(api, 1);
   await stack.refresh();
-  expect(stack.key("a")?.outputs["expiry"]).toBe(LATER);
-  expect(stack.key("a")?.outputs["drift"]).toBeUndefined();
+  expect(stack.output("a", "expiry")).toBe(LATER);
+  expect(stack.output("a", "drift")).toBeUndefined();
   await stack.refresh();
-  expect(stack.key("a")?.outputs["expiry"]).toBeNull();
+  expect(stack.output("a", "expiry")).toBeNull();
   expect(await stack.preview(keys({ a: SCORES }))).toEqual({ a: "same" });
 });

@@ -1,22 +1,18 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
 import { FIELD_CASES, fieldProgram } from "../support/fieldCases.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole, share } from "../support/share.ts";
-import { createWorld, type World } from "../support/world.ts";
 
 const NEVER_IN_PLACE = Object.values(FIELD_CASES).filter(({ change }) => change === "replaces").length;
 
-let world: World | undefined;
-
 describeWithEngine("a server that normalises, fills in and reorders every field", () => {
-  afterEach(() => world?.dispose());
-
   test.runIf(inWhole("a server that normalises"))(
     "makes no difference after create, and after changes in both modes",
     { timeout: 240_000 },
     async () => {
-      world = await createWorld({
+      await freshWorld({
         program: fieldProgram("before"),
         emulator: { updates: "patch", normalise: true, metadata: "reorder" },
       });

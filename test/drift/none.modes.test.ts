@@ -1,8 +1,9 @@
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Emulator, EmulatorOptions } from "../../emulator/index.ts";
 import { sha256 } from "../../provider/domain/stable.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, DAY, keys, SCORES, simStack } from "../support/host/world.ts";
+import { counted, DAY, keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const SERVERS: Readonly<Record<string, EmulatorOptions>> = {
@@ -45,35 +46,32 @@ const RICH: Fields = {
 const CHANGED: Fields = { ...RICH, description: "other", metadata: { team: "b" }, rateLimit: { burstLimit: 5 } };
 
 const cells: string[] = [];
-let api: Emulator | undefined;
-afterEach(() => api?.close());
 
 describe.each(Object.entries(SERVERS))("a server %s", (server, options) => {
   test.each(["replace", "patch"])(
     "makes no difference in mode %s; a rotation still replaces and revokes",
     async (mode) => {
-      api = await accountAt({ updates: "patch", ...options });
-      const stack = simStack({ api, env: { ZKSCORE_UPDATES: mode } });
+      await freshAccount({ updates: "patch", ...options }, { ZKSCORE_UPDATES: mode });
       const program = (args: Fields) => keys({ a: args, b: SCORES, c: SCORES });
       const settled = async (args: Fields) => {
-        const since = api?.journal().length ?? 0;
+        const since = api.journal().length;
         expect(await stack.preview(program(args))).toEqual({ a: "same", b: "same", c: "same" });
         await stack.refresh();
         expect(await stack.preview(program(args))).toEqual({ a: "same", b: "same", c: "same" });
-        if (api !== undefined) expect(Object.keys(counted(api, since))).toEqual(["list"]);
-        expect(stack.key("a")?.outputs["drift"]).toBeUndefined();
+        expect(Object.keys(counted(api, since))).toEqual(["list"]);
+        expect(stack.output("a", "drift")).toBeUndefined();
         cells.push(`${server} ${mode}`);
       };
       await stack.up(program(RICH));
       await settled(RICH);
-      const first = stack.key("a")?.id ?? "";
+      const first = stack.id("a");
       await stack.up(program(CHANGED));
       await settled(CHANGED);
       expect(stack.key("a")?.id === first).toBe(mode === "patch");
       await stack.up(program(RICH));
       await settled(RICH);
 
-      const before = stack.key("a")?.id ?? "";
+      const before = stack.id("a");
       const overlapping = liveIds(api).length;
       api.advance(31 * DAY);
       await stack.up(program(RICH));
@@ -84,7 +82,7 @@ describe.each(Object.entries(SERVERS))("a server %s", (server, options) => {
       api.advance(2 * DAY);
       await stack.up(program(RICH));
       expect(liveIds(api)).toHaveLength(3);
-      expect(sha256(String(stack.key("a")?.outputs["apiKey"]))).toBe(secretOf(api, stack.key("a")?.id));
+      expect(sha256(String(stack.output("a", "apiKey")))).toBe(secretOf(api, stack.key("a")?.id));
       await settled(RICH);
       await stack.destroy();
       expect(liveIds(api)).toEqual([]);
@@ -93,8 +91,7 @@ describe.each(Object.entries(SERVERS))("a server %s", (server, options) => {
 });
 
 test("a difference would be found (control)", async () => {
-  api = await accountAt({ updates: "patch" });
-  const stack = simStack({ api });
+  await freshAccount({ updates: "patch" });
   await stack.up(keys({ a: RICH }));
   await stack.refresh();
   api.edit(String(stack.key("a")?.id), { description: "someone else's" });

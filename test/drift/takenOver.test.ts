@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { UpdateRequest } from "../../provider/domain/wire.ts";
 import { prolong } from "../support/api/edits.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, keys, SCORES, simStack } from "../support/host/world.ts";
+import { counted, keys, SCORES } from "../support/host/world.ts";
 
 const HOOK = "https://hooks.example.com/zk";
 const ARGS: Fields = {
@@ -52,13 +52,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   expiresIn: { ignored: ["expiresIn"], args: { expiresIn: "90d" }, edit: "end" },
 };
 
-let api: Emulator;
-let stack: ReturnType<typeof simStack>;
-beforeEach(async () => {
-  api = await accountAt({ updates: "patch" });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({ updates: "patch" }));
 
 /** The program's arguments after `ignoreChanges`: the engine takes these fields from the old inputs. */
 function ignoring(args: Fields, fields: readonly string[]): Fields {
@@ -70,7 +64,7 @@ async function changed({ args, edit }: Change, mode: string): Promise<{ given: F
   const given = JSON.parse(JSON.stringify({ ...ARGS, ...args }));
   await stack.up(keys({ a: given }));
   await stack.refresh();
-  const id = stack.key("a")?.id ?? "";
+  const id = stack.id("a");
   if (edit === "end") await prolong(api, 1);
   else api.edit(id, edit);
   await stack.refresh();
@@ -80,7 +74,7 @@ async function changed({ args, edit }: Change, mode: string): Promise<{ given: F
 describe.each(["replace", "patch"])("drift that ignoreChanges takes over, in mode %s", (mode) => {
   test.each(Object.entries(CHANGES))("%s: nothing to do; without the option it is mended", async (_what, change) => {
     const { given } = await changed(change, mode);
-    expect(stack.key("a")?.outputs["drift"]).toBeDefined();
+    expect(stack.output("a", "drift")).toBeDefined();
     const since = api.journal().length;
     const taken = ignoring(given, change.ignored);
     expect(await stack.preview(keys({ a: taken }), { refresh: false })).toEqual({ a: "same" });
@@ -99,7 +93,7 @@ describe.each(["replace", "patch"])("drift that ignoreChanges takes over, in mod
       await stack.up(keys({ a: taken }), { refresh: false });
       expect(JSON.stringify(api.keys())).toBe(before);
       expect(stack.key("a")).toMatchObject({ id });
-      expect(stack.key("a")?.outputs["drift"]).toBeUndefined();
+      expect(stack.output("a", "drift")).toBeUndefined();
       expect(await stack.preview(keys({ a: taken }))).toEqual({ a: "same" });
       const back = await stack.preview(keys({ a: { ...given, deletionPolicy: "prevent" } }));
       expect(back).toEqual({ a: mode === "replace" ? "replace" : "update" });

@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
+import { startEmulator } from "../../emulator/index.ts";
 import { ask } from "../support/emulator.ts";
+import { api as emulator, freshAccount } from "../support/fixture.ts";
 
 /** The list, and what a real server may do differently without breaking the contract. */
 const KEYS = "/developer/keys";
 const NOW = "2026-03-04T05:06:07.000Z";
-let emulator: Emulator;
-beforeEach(async () => {
-  emulator = await startEmulator({
-    clock: NOW,
-    accounts: [{ token: "t", plan: "starter", limits: { keysPerDay: 500 } }],
-  });
-});
-afterEach(() => emulator.close());
+beforeEach(() =>
+  freshAccount({ clock: NOW, accounts: [{ token: "t", plan: "starter", limits: { keysPerDay: 500 } }] }),
+);
 
 const create = async (body: object) => {
   const answer = await ask(emulator.url + KEYS, "t", "POST", {

@@ -1,17 +1,14 @@
-import { afterEach, expect, test } from "vitest";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
+import { expect, test } from "vitest";
+import type { EmulatorOptions } from "../../emulator/index.ts";
 import { ask, type Raw } from "../support/emulator.ts";
+import { api as emulator, freshAccount } from "../support/fixture.ts";
 
 /** The documented failures, in the three documented envelopes; ceilings and quotas of the plan. */
 const KEYS = "/developer/keys";
 const NOW = "2026-03-04T22:00:00.000Z";
 const good = { name: "a", permissions: [{ resource: "scores", actions: ["read"] }] };
-let emulator: Emulator;
-afterEach(() => emulator.close());
 
-const start = async (options: EmulatorOptions = {}): Promise<void> => {
-  emulator = await startEmulator({ clock: NOW, ...options });
-};
+const start = (options: EmulatorOptions = {}) => freshAccount({ clock: NOW, ...options });
 const token = (): string => emulator.accounts[0]?.token ?? "";
 const create = (body: unknown, headers?: Record<string, string>): Promise<Raw> =>
   ask(emulator.url + KEYS, token(), "POST", body, headers);
@@ -223,6 +220,5 @@ test("a deployment without update says so in one of three ways and changes nothi
     const id = emulator.keys()[0]?.id;
     expect((await ask(`${emulator.url}${KEYS}/${id}`, token(), "PATCH", { name: "b" })).status).toBe(updates);
     expect(emulator.keys()).toMatchObject([{ name: "a" }]);
-    if (updates !== 501) await emulator.close();
   }
 });

@@ -1,18 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { createStack, succeed, type TestStack } from "../support/engine/stack.ts";
 import { inWhole } from "../support/share.ts";
 
-const stacks: TestStack[] = [];
-afterEach(() => {
-  for (const stack of stacks.splice(0)) stack.dispose();
-});
-
 async function make(options: Parameters<typeof createStack>[0]): Promise<TestStack> {
   const stack = await createStack(options);
-  stacks.push(stack);
+  onTestFinished(() => stack.dispose());
   return stack;
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import type { Engine } from "../../tools/engine/ensureEngine.ts";
 import { packageRoot } from "../../tools/root.ts";
@@ -14,17 +14,11 @@ import { openStack, succeed, type TestStack } from "../support/engine/stack.ts";
 import { inWhole } from "../support/share.ts";
 import { connection, liveIds, READ_SCORES } from "../support/world.ts";
 
-const cleanups: (() => unknown)[] = [];
-
 /** The program declares its key through a package of its own, as a component would. */
 const PROGRAM = `require("../component").key();`;
 const COMPONENT = `const { ApiKey } = require("pulumi-zkscore"); exports.key = () => new ApiKey("a", { ${READ_SCORES} });`;
 
 describeWithEngine("a package that the provider's process can't load", (engine) => {
-  afterEach(async () => {
-    for (const clean of cleanups.splice(0).reverse()) await clean();
-  });
-
   test.runIf(inWhole("a package that is not loadable"))(
     "is found where pnpm hides it; where it isn't, or Node is too old, the error says why and what to do",
     {
@@ -32,7 +26,7 @@ describeWithEngine("a package that the provider's process can't load", (engine) 
     },
     async () => {
       const api = await startEmulator();
-      cleanups.push(() => api.close());
+      onTestFinished(() => api.close());
       const { root, stack } = workspace(engine, connection(api));
       await succeed(stack.run(["stack", "init", "dev", "--non-interactive"]));
 
@@ -72,7 +66,7 @@ function expectRefusal(outcome: Outcome, says: RegExp): void {
 /** A pnpm workspace outside this repository: the program's folder sees the SDK, and only the component sees this package. */
 function workspace(engine: Engine, env: Record<string, string | undefined>): { root: string; stack: TestStack } {
   const root = mkdtempSync(join(tmpdir(), "zkscore-workspace-"));
-  cleanups.push(() => rmSync(root, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const folder = join(root, "app");
   const component = join(root, "component");
   for (const path of [folder, component]) mkdirSync(path);

@@ -1,32 +1,23 @@
-import { afterEach, expect, test } from "vitest";
-import type { Emulator, FaultSpec } from "../../emulator/index.ts";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import type { FaultSpec } from "../../emulator/index.ts";
+import { api, freshAccount } from "../support/fixture.ts";
 import { type Fields, HandlerFailure } from "../support/host/handlers.ts";
 import { type HostProcess, startHost } from "../support/host/process.ts";
-import { accountAt, counted, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { counted, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
 import { ownershipOf } from "../support/ownership.ts";
 import { connection, liveIds } from "../support/world.ts";
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-async function account(): Promise<Emulator> {
-  const api = await accountAt();
-  cleanups.push(() => api.close());
-  return api;
-}
+beforeEach(() => freshAccount());
 
 async function host(env: Record<string, string | undefined>): Promise<HostProcess> {
   const started = await startHost({ env, project: "proj", stack: "dev" });
-  cleanups.push(() => started.end());
+  onTestFinished(() => started.end());
   return started;
 }
 
 const ownership = (name: string) => ownershipOf("id-1", { name });
 
 test("a key lives through the real dynamic-provider process: create, same, update, replace, destroy", async () => {
-  const api = await account();
   const stack = simStack({ api, host: "process" });
   await stack.up(keys({ a: SCORES, b: SCORES }));
   expect(await stack.preview(keys({ a: SCORES, b: SCORES }))).toEqual({ a: "same", b: "same" });
@@ -35,7 +26,7 @@ test("a key lives through the real dynamic-provider process: create, same, updat
   expect(stack.key("a")?.id).toBe(first);
   await stack.up(keys({ a: { ...SCORES, description: "new" }, b: SCORES }));
   expect(stack.key("a")?.id).not.toBe(first);
-  expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+  expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   expect(liveIds(api)).toHaveLength(2);
   await stack.destroy();
   expect(liveIds(api)).toEqual([]);
@@ -43,7 +34,6 @@ test("a key lives through the real dynamic-provider process: create, same, updat
 });
 
 test("an init failure keeps __provider, the id and the complete outputs", async () => {
-  const api = await account();
   const run = await host(connection(api));
   const { inputs } = await run.key.check({}, { ...SCORES, ownership: ownership("a"), rotation: { overlap: "1d" } });
   const { outs, id } = await run.key.create(inputs);
@@ -55,7 +45,6 @@ test("an init failure keeps __provider, the id and the complete outputs", async 
 });
 
 test("a check costs a request in no case, and a bad input names its field and never its value", async () => {
-  const api = await account();
   const run = await host(connection(api));
   const { failures } = await run.key.check(
     {},
@@ -67,7 +56,6 @@ test("a check costs a request in no case, and a bad input names its field and ne
 });
 
 test("without its engine the process sends no POST, revokes what a POST in flight made, and ends by itself", async () => {
-  const api = await account();
   const run = await host(connection(api));
   const { inputs } = await run.key.check({}, { ...SCORES, ownership: ownership("a") });
   api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit" });
@@ -83,7 +71,7 @@ test("without its engine the process sends no POST, revokes what a POST in fligh
 });
 
 /** A process that has read the state, as every key's in it is read before the program runs; and what `check` makes of `a`. */
-async function refreshed(api: Emulator, state: { id: string; outs: Fields }[] = []): Promise<HostProcess> {
+async function refreshed(state: { id: string; outs: Fields }[] = []): Promise<HostProcess> {
   const run = await host(connection(api));
   const identity = await run.identity.create({ project: "proj", stack: "dev" });
   await run.identity.read("id-1", { ...identity.outs, identity: "id-1" });
@@ -92,7 +80,7 @@ async function refreshed(api: Emulator, state: { id: string; outs: Fields }[] = 
 }
 
 /** Creates; the engine goes while the API holds the request that `fault` names. Gives what the engine would have got. */
-async function createAndLoseEngine(api: Emulator, run: HostProcess, inputs: Fields, fault: FaultSpec) {
+async function createAndLoseEngine(run: HostProcess, inputs: Fields, fault: FaultSpec) {
   api.faults.add(fault);
   const creating = run.key.create(inputs).catch((error: unknown) => error);
   const held = await api.waitForPause();
@@ -107,14 +95,13 @@ test.each<[string, FaultSpec]>([
   ["the POST is answered", AFTER_POST],
   ["the sweep lists", { operation: "list", kind: "pause", nth: 2 }],
 ])("an engine that goes while %s: the sweep fails, and the key just made is revoked again", async (_when, fault) => {
-  const api = await account();
   const killed = await host(connection(api));
   const { inputs } = await killed.key.check({}, { ...SCORES, ownership: ownership("a") });
   const leftover = await killed.key.create(inputs); // stands in no state: the sweep's to end
-  const run = await refreshed(api);
+  const run = await refreshed();
   await run.key.check({}, inputs);
   const since = api.journal().length;
-  const error = await createAndLoseEngine(api, run, inputs, fault);
+  const error = await createAndLoseEngine(run, inputs, fault);
   expect(error).toBeInstanceOf(HandlerFailure);
   expect(error).toMatchObject({ init: undefined, message: expect.stringContaining("was revoked again") });
   expect(counted(api, since)).toMatchObject({ create: 1, revoke: 1 });
@@ -123,15 +110,14 @@ test.each<[string, FaultSpec]>([
 });
 
 test("an engine that goes while a compromised key is replaced: the new one is revoked again, the one in the state works", async () => {
-  const api = await account();
   const first = await host(connection(api));
   const { inputs: before } = await first.key.check({}, { ...SCORES, ownership: ownership("a") });
   const old = await first.key.create(before);
-  const run = await refreshed(api, [old]);
+  const run = await refreshed([old]);
   const incident = { ...SCORES, ownership: ownership("a"), rotation: { compromised: "now" } };
   const { inputs } = await run.key.check(before, incident);
   expect((await run.key.diff(old.id, old.outs, inputs)).replaces).not.toEqual([]);
-  const error = await createAndLoseEngine(api, run, inputs, AFTER_POST);
+  const error = await createAndLoseEngine(run, inputs, AFTER_POST);
   expect(error).toMatchObject({ init: undefined, message: expect.stringContaining("was revoked again") });
   expect(liveIds(api)).toEqual([old.id]);
   expect(await works(api, old.outs["apiKey"])).toBe(true);

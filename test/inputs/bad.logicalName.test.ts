@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, keys, SCORES, simStack } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 test.each([
   ["92 characters", "a".repeat(92), "is longer than 91 characters"],

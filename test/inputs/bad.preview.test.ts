@@ -1,24 +1,17 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { VALUE } from "../support/badInputs.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import type { Env } from "../support/engine/project.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
-
-let world: World | undefined;
-let server: Server | undefined;
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 describeWithEngine("bad input on the real engine", () => {
-  afterEach(async () => {
-    await world?.dispose();
-    server?.close();
-  });
-
   test("preview itself fails, names every mistake of a key, and sends no request", { timeout: 120_000 }, async () => {
-    world = await createWorld({
+    await freshWorld({
       program: keysProgram({
         bad: `{
           permissions: [{ resource: "${VALUE}", actions: ["fly"], restrictions: { ipWhitelist: ["10.0.0.1/8"], identities: ["alice"] } }],
@@ -56,7 +49,7 @@ describeWithEngine("bad input on the real engine", () => {
     "a wrong connection is one error a person can act on, and changes nothing",
     { timeout: 240_000 },
     async () => {
-      world = await createWorld({ program: keysProgram({ a: `{ ${READ_SCORES} }` }) });
+      await freshWorld({ program: keysProgram({ a: `{ ${READ_SCORES} }` }) });
       const page = await htmlServer();
       const cases: [string, Env, RegExp][] = [
         [
@@ -106,10 +99,11 @@ function expectNoStackTrace(output: string): void {
 }
 
 async function htmlServer(): Promise<string> {
-  server = createServer((_request, response) => {
+  const server = createServer((_request, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end("<html><body>Please log in</body></html>");
   });
-  await new Promise<void>((resolve) => void server?.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
   const address = server.address() as AddressInfo; // a TCP server has this
   return `http://127.0.0.1:${address.port}/v1`;
 }

@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, READ_SCORES, type World } from "../support/world.ts";
+import { READ_SCORES } from "../support/world.ts";
 
 const SIGNING = "c4nary-signing-secret";
 const HOOKS = `[{ url: "https://hooks.example.com", events: ["score.updated"], secret: "${SIGNING}" }]`;
@@ -24,18 +25,14 @@ new ApiKey("stacked", args);
 ${rest}
 `;
 
-let world: World;
-
 describeWithEngine("what a transform sets", () => {
-  afterEach(() => world.dispose());
-
   test.runIf(inWhole("transforms"))(
     "ends as if the program had written it: no secret stands in clear, and an output is refused by name",
     {
       timeout: 600_000,
     },
     async () => {
-      world = await createWorld({ program: program(), emulator: { updates: "patch" }, timeoutMs: 240_000 });
+      await freshWorld({ program: program(), emulator: { updates: "patch" }, timeoutMs: 240_000 });
       const { stack, api } = world;
       await succeed(stack.up());
       expect(api.keys().filter(({ webhooks }) => webhooks?.length === 1)).toHaveLength(5);

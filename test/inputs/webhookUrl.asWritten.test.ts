@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { readWebhookUrl } from "../../provider/domain/webhookUrl.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import { startInProcess } from "../support/host/inProcess.ts";
-import { accountAt, accountClock, counted, failure, keys, SCORES, simStack } from "../support/host/world.ts";
+import { accountClock, counted, failure, keys, SCORES } from "../support/host/world.ts";
 import { connection } from "../support/world.ts";
 
 /** What is refused, by the cause that is named. */
@@ -201,13 +201,7 @@ describe("in check", () => {
   const hook = (url: string) => ({ ...SCORES, webhooks: [{ url, events: ["score.updated"] }] });
   const NAMES = { project: "proj", stack: "dev" };
   const ownership = { identity: "id", owner: "o", ...NAMES, name: "a" };
-  let api: Emulator;
-  let stack: ReturnType<typeof simStack>;
-  beforeEach(async () => {
-    api = await accountAt({ updates: "patch" });
-    stack = simStack({ api, env: { ZKSCORE_UPDATES: "patch" } });
-  });
-  afterEach(() => api.close());
+  beforeEach(() => freshAccount({ updates: "patch" }, { ZKSCORE_UPDATES: "patch" }));
 
   test("what is wrong is named by field, without the URL, and nothing is sent", async () => {
     const told = await failure(stack.up(keys({ a: hook("https://hooks.acme.com\\@169.254.169.254/") })));
@@ -224,7 +218,7 @@ describe("in check", () => {
   test("one that the account holds is taken over, refreshed and destroyed", async () => {
     const bad = "https://user:pw@a.example/";
     await stack.up(keys({ a: hook("https://a.example/") }));
-    api.edit(stack.key("a")?.id ?? "", { webhooks: [{ url: bad, events: ["score.updated"] }] });
+    api.edit(stack.id("a"), { webhooks: [{ url: bad, events: ["score.updated"] }] });
     await stack.refresh();
     // As the engine does for ignoreChanges: ["webhooks"].
     const webhooks = stack.key("a")?.inputs["webhooks"];

@@ -1,19 +1,16 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
+import { freshWorld, world } from "../support/fixture.ts";
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 const DAY_31 = 31 * 86_400_000;
-
-let world: World | undefined;
 
 const key = (policy: string, rest = "") => `{ ${READ_SCORES}, deletionPolicy: "${policy}"${rest} }`;
 
 describeWithEngine("deletionPolicy", () => {
-  afterEach(() => world?.dispose());
-
   test("governs removal, not replacement", { timeout: 240_000 }, async () => {
-    world = await createWorld({
+    await freshWorld({
       program: keysProgram({
         ends: key("revoke"),
         stays: key("retain"),

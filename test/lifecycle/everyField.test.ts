@@ -1,27 +1,24 @@
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
 import { FIELD_CASES, type FieldCase, fieldProgram } from "../support/fieldCases.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole, share, whole } from "../support/share.ts";
-import { createWorld, type World } from "../support/world.ts";
+import type { World } from "../support/world.ts";
 
 type Effect = "replaces" | "patches" | "local" | "nothing";
 
 const MODES = ["replace", "patch"] as const;
 
 const checked: string[] = [];
-let world: World | undefined;
-
 describeWithEngine("every field, changed and removed", () => {
-  afterEach(() => world?.dispose());
-
   // In npm test every field is patched in noPerpetualDifference.engine.
   describe.each(share("modes of every field", MODES, (mode) => mode === "replace"))("in mode %s", (mode) => {
     test.runIf(inWhole("every field"))(
       "changes what the program changed, as cheaply as the mode allows",
       { timeout: 240_000 },
       async () => {
-        world = await createWorld({
+        await freshWorld({
           program: fieldProgram("before"),
           env: { ZKSCORE_UPDATES: mode },
           emulator: { updates: "patch" },

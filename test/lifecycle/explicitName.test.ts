@@ -1,26 +1,23 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { keyByHand } from "../support/host/world.ts";
 import { inWhole, share } from "../support/share.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
-
-let world: World | undefined;
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 // Under retain, which governs removal: no replacement may leave the old key with the name.
 const named = (description: string) =>
   `{ name: "prod-app", description: "${description}", deletionPolicy: "retain", ${READ_SCORES} }`;
 
 describeWithEngine("an explicit name", () => {
-  afterEach(() => world?.dispose());
-
   test.runIf(inWhole("an explicit name"))(
     "is kept through replacements, which delete first, and is never taken from another key",
     {
       timeout: 120_000,
     },
     async () => {
-      world = await createWorld({ program: keysProgram({ a: named("1") }) });
+      await freshWorld({ program: keysProgram({ a: named("1") }) });
       const { keyId: foreign } = await keyByHand(world.api, { name: "prod-app" });
       const refused = await world.stack.up();
       expect(refused.code).not.toBe(0);

@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 /** `user` records the id of `base`, as an application's resource would; the others stand alone. */
 const PROGRAM = keysProgram({
@@ -11,20 +12,16 @@ const PROGRAM = keysProgram({
   asleep: `{ ${READ_SCORES} }`,
 });
 
-let world: World | undefined;
-
 describeWithEngine("a key that someone ended out of band", () => {
-  afterEach(() => world?.dispose());
-
   test.runIf(inWhole("keys ended out of band")).each(["revoked", "missing"])(
     "%s: refresh says so and keeps it, the next up replaces it, dependents in order",
     {
       timeout: 120_000,
     },
     async (status) => {
-      world = await createWorld({ program: PROGRAM, emulator: { deleteForgets: status === "missing" } });
+      await freshWorld({ program: PROGRAM, emulator: { deleteForgets: status === "missing" } });
       await succeed(world.stack.up());
-      const [base, user, asleep] = ["base", "user", "asleep"].map((name) => world?.key(name).id ?? "");
+      const [base, user, asleep] = ["base", "user", "asleep"].map((name) => world.key(name).id ?? "");
       world.api.revoke(base ?? "");
       world.api.setInactive(asleep ?? "", true);
 

@@ -1,9 +1,10 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { FaultSpec } from "../../emulator/index.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
+import { keysProgram, READ_SCORES, type World } from "../support/world.ts";
 
 /** Each bites one POST: of ten keys made at once, each loses its first answer in another way. */
 const LOST: readonly FaultSpec[] = [
@@ -26,15 +27,11 @@ const PROGRAM = keysProgram(
   ),
 );
 
-let world: World | undefined;
-
 describeWithEngine("answers to POST that were lost", () => {
-  afterEach(() => world?.dispose());
-
   test("once, in ten ways at once: the same up ends with one live key each, and says what it did", {
     timeout: 120_000,
   }, async () => {
-    world = await createWorld({ program: PROGRAM });
+    await freshWorld({ program: PROGRAM });
     for (const [index, spec] of LOST.entries()) world.api.faults.add({ ...spec, nth: index + 1 });
     // Settling begins with a listing: held until every key has sent its first POST, so that no fault meets a second one.
     const listings = world.api.faults.add({ operation: "list", kind: "pause", nth: 2, every: 1 });
@@ -58,7 +55,7 @@ describeWithEngine("answers to POST that were lost", () => {
       timeout: 120_000,
     },
     async () => {
-      world = await createWorld({ program: PROGRAM });
+      await freshWorld({ program: PROGRAM });
       for (let post = 0; post < 2 * LOST.length; post++) {
         const spec = LOST[post % LOST.length];
         if (spec !== undefined) world.api.faults.add({ ...spec, nth: post + 1 });

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import type { Emulator, FaultSpec } from "../../emulator/index.ts";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { FaultSpec } from "../../emulator/index.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { counted, failure, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 /** The request was carried out; its answer never comes, or comes unusable. */
@@ -44,14 +45,11 @@ const NAMES: Readonly<Record<string, Fields>> = {
 };
 
 const cells: string[] = [];
-let api: Emulator | undefined;
-afterEach(() => api?.close());
+beforeEach(() => freshAccount());
 
 describe.each(Object.entries(NAMES))("create with %s", (nameKind, args) => {
   describe.each(Object.entries({ ...LOST, ...NEVER_RUN }))("%s", (fault, spec) => {
     test.each([1, 2])("%i time(s): one live key in the end, its secret known, none left behind", async (times) => {
-      api = await accountAt();
-      const stack = simStack({ api });
       await stack.up(keys({ other: SCORES }));
       const since = api.journal().length;
       api.faults.add({ ...spec, times });
@@ -67,7 +65,7 @@ describe.each(Object.entries(NAMES))("create with %s", (nameKind, args) => {
 
       if (first !== "done") await stack.up(keys({ other: SCORES, a: args }));
       expect(liveIds(api)).toEqual([stack.key("other")?.id, stack.key("a")?.id]);
-      expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+      expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
       expect(await stack.preview(keys({ other: SCORES, a: args }))).toEqual({ other: "same", a: "same" });
       await stack.destroy();
       expect(liveIds(api)).toEqual([]);
@@ -79,19 +77,15 @@ describe.each(Object.entries(NAMES))("create with %s", (nameKind, args) => {
 test.each(Object.entries(NAMES))(
   "a replacement with %s whose answer is lost ends with one live key",
   async (_kind, args) => {
-    api = await accountAt();
-    const stack = simStack({ api });
     await stack.up(keys({ other: SCORES, a: args }));
     api.faults.add({ operation: "create", kind: "reset", phase: "afterCommit" });
     await stack.up(keys({ other: SCORES, a: { ...args, description: "changed" } }));
     expect(liveIds(api)).toEqual([stack.key("other")?.id, stack.key("a")?.id]);
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   },
 );
 
 test("a listing that lags is outwaited: the conflict of the repeat says that the key lives", async () => {
-  api = await accountAt();
-  const stack = simStack({ api });
   await stack.up(keys({ other: SCORES }));
   api.faults.add({ operation: "create", kind: "reset", phase: "afterCommit" });
   // The first listing is the refresh's; the next two come after the commit.
@@ -103,8 +97,6 @@ test("a listing that lags is outwaited: the conflict of the repeat says that the
 });
 
 test("a listing that lags for too long ends in an error that names the key, and the next up settles it", async () => {
-  api = await accountAt();
-  const stack = simStack({ api });
   await stack.up(keys({ other: SCORES }));
   api.faults.add({ operation: "create", kind: "reset", phase: "afterCommit" });
   api.faults.add({ operation: "list", kind: "staleList", nth: 2, times: 20 });
@@ -119,8 +111,7 @@ test("a listing that lags for too long ends in an error that names the key, and 
 });
 
 test("without metadata a derived name says whose the lost key is; an explicit one doesn't, and is left alone", async () => {
-  api = await accountAt({ metadata: "drop" });
-  const stack = simStack({ api });
+  await freshAccount({ metadata: "drop" });
   await stack.up(keys({ other: SCORES }));
   api.faults.add({ operation: "create", kind: "reset", phase: "afterCommit", times: 2 });
   await stack.up(keys({ other: SCORES, a: SCORES })).catch(() => stack.up(keys({ other: SCORES, a: SCORES })));

@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyApi } from "../../provider/api/types.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import { killableStack } from "../support/host/killed.ts";
-import { accountAt, DAY, failure, keyByHand, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { DAY, failure, keyByHand, keys, SCORES, simStack, works } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-beforeEach(async () => {
-  api = await accountAt();
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** A key that has the name `prod-app` and stands in no state of `stack`. */
 async function holderOf(whose: string, stack: SimStack): Promise<string | undefined> {
@@ -31,7 +27,6 @@ async function holderOf(whose: string, stack: SimStack): Promise<string | undefi
 describe("an explicit name is freed", () => {
   test.each(["retain", "prevent"])("by --replace of a key under %s, which governs removal", async (deletionPolicy) => {
     const args = { ...SCORES, name: "prod-app", deletionPolicy };
-    const stack = simStack({ api });
     await stack.up(keys({ a: args }));
     const old = stack.key("a")?.id;
     await stack.up(keys({ a: args }), { replace: ["a"] });
@@ -42,15 +37,14 @@ describe("an explicit name is freed", () => {
 
   test("by an expired key: the next up replaces it under the same name", async () => {
     const program = keys({ a: { ...SCORES, name: "prod-app", expiresIn: "30d" } });
-    const stack = simStack({ api });
     await stack.up(program);
     const old = stack.key("a")?.id;
     api.advance(31 * DAY);
     expect(await stack.preview(program)).toEqual({ a: "replace" });
     await stack.up(program);
     expect(stack.key("a")?.id).not.toBe(old);
-    expect(stack.key("a")?.outputs["name"]).toBe("prod-app");
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    expect(stack.output("a", "name")).toBe("prod-app");
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   });
 
   test("by the leftover of a killed run: without a refresh the error names the remedy, and the remedy works", async () => {
@@ -69,7 +63,6 @@ describe("an explicit name is freed", () => {
   test.each(["in use", "another stack's", "expired, and made by hand"])(
     "not by a key that is %s: the error names it and asks for another name",
     async (whose) => {
-      const stack = simStack({ api });
       await stack.up(keys({ b: SCORES }));
       const taken = await holderOf(whose, stack);
       const program = keys({ a: { ...SCORES, name: "prod-app" }, b: SCORES });

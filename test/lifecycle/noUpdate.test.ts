@@ -1,19 +1,16 @@
-import { afterEach, expect, test } from "vitest";
-import type { Emulator, Modes } from "../../emulator/index.ts";
-import { accountAt, counted, failure, keys, SCORES, simStack } from "../support/host/world.ts";
+import { expect, test } from "vitest";
+import type { Modes } from "../../emulator/index.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { counted, failure, keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const before = keys({ a: SCORES });
 const after = keys({ a: { ...SCORES, description: "changed" } });
 
-let api: Emulator | undefined;
-afterEach(() => api?.close());
-
 test.each<Modes["updates"]>([404, 405, 501])(
   "patch where the API answers PATCH with %s: an error names the setting, and replace works",
   async (updates) => {
-    api = await accountAt({ updates });
-    const stack = simStack({ api, env: { ZKSCORE_UPDATES: "patch" } });
+    await freshAccount({ updates }, { ZKSCORE_UPDATES: "patch" });
     await stack.up(before);
     const [id] = liveIds(api);
 
@@ -34,8 +31,7 @@ test.each<Modes["updates"]>([404, 405, 501])(
 );
 
 test("a 404 for a key that is really gone is not taken for a missing update", async () => {
-  api = await accountAt({ updates: "patch" });
-  const stack = simStack({ api, env: { ZKSCORE_UPDATES: "patch" } });
+  await freshAccount({ updates: "patch" }, { ZKSCORE_UPDATES: "patch" });
   await stack.up(keys({ a: SCORES, b: SCORES }));
   api.revoke(String(stack.key("a")?.id));
   const error = await failure(

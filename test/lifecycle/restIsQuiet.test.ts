@@ -1,7 +1,8 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
+import { freshWorld, world } from "../support/fixture.ts";
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 const THREE = keysProgram({
   reader: `{ ${READ_SCORES} }`,
@@ -9,15 +10,11 @@ const THREE = keysProgram({
   noted: `{ ${READ_SCORES}, metadata: { team: "risk" }, rotation: { every: "30d", overlap: "1d" } }`,
 });
 
-let world: World | undefined;
-
 describeWithEngine("a stack at rest", () => {
-  afterEach(() => world?.dispose());
-
   test("costs a listing at most; a preview changes nothing; a refresh keeps each secret; destroy leaves none", {
     timeout: 120_000,
   }, async () => {
-    world = await createWorld({ program: THREE });
+    await freshWorld({ program: THREE });
 
     const preview = await succeed(world.stack.preview(["--diff"], { ZKSCORE_TOKEN: undefined }));
     expect(preview.output).toContain("to create");
@@ -27,7 +24,7 @@ describeWithEngine("a stack at rest", () => {
     expect(world.requests().sort()).toEqual(["create", "create", "create", "list"]);
     const secrets = await world.stack.outputs();
     expect(
-      (await Promise.all(secretsOf(secrets).map((secret) => world?.api.use(secret)))).map((a) => a?.status),
+      (await Promise.all(secretsOf(secrets).map((secret) => world.api.use(secret)))).map((a) => a?.status),
     ).toEqual([200, 200, 200]);
     world.requests();
 

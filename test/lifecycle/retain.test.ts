@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, keys, SCORES, simStack } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
-
-const id = (name = "a") => stack.key(name)?.id ?? "";
+beforeEach(() => freshAccount());
 
 describe("a key nobody has used can be let go under retain", () => {
   // Its marker says nothing of retain: the policy comes later, and the API has no update.
@@ -22,7 +13,7 @@ describe("a key nobody has used can be let go under retain", () => {
   });
 
   test("and lives through a later destroy: one request with it shows that it is no leftover", async () => {
-    const key = id();
+    const key = stack.id("a");
     await stack.up(keys({ b: SCORES }));
     expect(stack.key("a")).toBeUndefined();
     await stack.destroy();
@@ -30,7 +21,7 @@ describe("a key nobody has used can be let go under retain", () => {
   });
 
   test("where it is suspended, and the warning says what a later destroy would do", async () => {
-    const key = id();
+    const key = stack.id("a");
     api.setInactive(key, true);
     await stack.up(keys({ b: SCORES }));
     expect(stack.key("a")).toBeUndefined();
@@ -40,7 +31,7 @@ describe("a key nobody has used can be let go under retain", () => {
   });
 
   test("where it may not read its usage (an address list), with the same warning", async () => {
-    const key = id();
+    const key = stack.id("a");
     api.faults.add({ operation: "usage", kind: "status", status: 403, every: 1 });
     await stack.up(keys({ b: SCORES }));
     expect(stack.key("a")).toBeUndefined();
@@ -56,10 +47,10 @@ test("the predecessor of a retained key lives on, as was said, through a later d
     ...more,
   });
   await stack.up(keys({ a: rotated(1), b: SCORES }));
-  const first = id();
+  const first = stack.id("a");
   await stack.up(keys({ a: rotated(2), b: SCORES }));
   await stack.up(keys({ a: rotated(2, { deletionPolicy: "retain" }), b: SCORES }));
-  const second = id();
+  const second = stack.id("a");
   await stack.up(keys({ b: SCORES }));
   expect(stack.log).toContain(`key ${first}, which it replaced, stays alive as well: no run will revoke it`);
   await stack.destroy();

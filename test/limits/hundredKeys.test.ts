@@ -1,20 +1,15 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, keys, SCORES, simStack } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { counted, keys, SCORES } from "../support/host/world.ts";
 
 const N = 100;
 const HUNDRED = keys(Object.fromEntries(Array.from({ length: N }, (_, n) => [`k${n}`, SCORES])));
 
-let api: Emulator;
-let stack: SimStack;
 beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
+  await freshAccount();
   await stack.up(HUNDRED);
 });
-afterEach(() => api.close());
 
 async function requestsOf(operation: () => Promise<unknown>): Promise<Record<string, number>> {
   const since = api.journal().length;
@@ -31,7 +26,7 @@ test(`a refresh of ${N} keys makes at most 2 list requests and nothing else`, as
 
 test("twice that where keys seem absent, however many, and one request with the secret of each", async () => {
   api.setMode({ deleteForgets: true });
-  const gone = Array.from({ length: 10 }, (_, n) => stack.key(`k${n * 7}`)?.id ?? "");
+  const gone = Array.from({ length: 10 }, (_, n) => stack.id(`k${n * 7}`));
   for (const id of gone) api.revoke(id);
   const { list = 0, usage = 0, ...others } = await requestsOf(() => stack.refresh());
   expect(list).toBeLessThanOrEqual(4);

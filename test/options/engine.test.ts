@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, READ_SCORES, type World } from "../support/world.ts";
+import { READ_SCORES } from "../support/world.ts";
 
 /** A key whose parent hands down `retainOnDelete` and `deletedWith`, with options of its own. */
 const program = (description: string, opts = "") => `import * as pulumi from "@pulumi/pulumi";
@@ -11,11 +12,7 @@ const app = new pulumi.ComponentResource("test:index:App", "app", {}, { retainOn
 new ApiKey("a", { ${READ_SCORES}, description: "${description}" }, { parent: app, ${opts} });
 `;
 
-let world: World;
-
 describeWithEngine("options of Pulumi that the engine doesn't hand to a dynamic provider", () => {
-  afterEach(() => world.dispose());
-
   test.runIf(inWhole("options, one by one"))(
     "customTimeouts cut a create, replaceOnChanges replaces, and no parent's retainOnDelete or deletedWith keeps a key alive",
     {
@@ -23,7 +20,7 @@ describeWithEngine("options of Pulumi that the engine doesn't hand to a dynamic 
     },
     async () => {
       const opts = `customTimeouts: { create: "3s", delete: "1m30s" }, replaceOnChanges: ["description"]`;
-      world = await createWorld({
+      await freshWorld({
         program: program("one", opts),
         timeoutMs: 240_000,
         emulator: { updates: "patch" },

@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, keys, SCORES, simStack } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api, env: { ZKSCORE_UPDATES: "patch" } });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({}, { ZKSCORE_UPDATES: "patch" }));
 
 const BEFORE: Fields = {
   ...SCORES,

@@ -1,42 +1,27 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { decodeMarker } from "../../provider/domain/marker.ts";
+import { api, freshAccount, stack as victim } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import {
-  accountAt,
-  DAY,
-  failure,
-  HOUR,
-  keyByHand,
-  keys,
-  markOf,
-  SCORES,
-  simStack,
-  touched,
-} from "../support/host/world.ts";
+import { DAY, failure, HOUR, keyByHand, keys, markOf, SCORES, simStack, touched } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
 // All parts of a mark can be read in the account's listing, and a program can write what it likes into inputs.
 
-let api: Emulator;
-let victim: SimStack;
 let evil: SimStack;
 /** The victim's key, in use; and a key that a killed run of the victim left behind. */
 let used: string;
 let leftover: string;
 beforeEach(async () => {
-  api = await accountAt();
-  victim = simStack({ api });
+  await freshAccount();
   evil = simStack({ api, project: "evil" });
   await victim.up(keys({ a: SCORES }));
-  used = victim.key("a")?.id ?? "";
-  expect((await api.use(String(victim.key("a")?.outputs["apiKey"]))).status).toBe(200);
+  used = victim.id("a");
+  expect((await api.use(String(victim.output("a", "apiKey")))).status).toBe(200);
   leftover = (
     await keyByHand(api, { name: "a-0badcafe", metadata: { ...markOf(api, used), "pulumi:attempt": "0badcafe" } })
   ).keyId;
 });
-afterEach(() => api.close());
 
 /** What anyone can copy from the listing. */
 function ownershipInListing(): Fields {
@@ -133,7 +118,7 @@ describe("a key that somebody made with a copied mark", () => {
   test("ends no overlap early and prolongs none", async () => {
     const rotating = (trigger: number) => keys({ a: { ...SCORES, rotation: { overlap: "2h", trigger } } });
     await victim.up(rotating(1));
-    const first = victim.key("a")?.id ?? "";
+    const first = victim.id("a");
     await victim.up(rotating(2));
     await forged({ "pulumi:retires": retires(first) });
     api.advance(HOUR);

@@ -1,23 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
 import { ownerOf } from "../../provider/domain/marker.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
 import { startInProcess } from "../support/host/inProcess.ts";
-import { accountAt, accountClock, keys, SCORES, simStack } from "../support/host/world.ts";
-import type { Entry, SimStack } from "../support/model/engine.ts";
+import { accountClock, keys, SCORES } from "../support/host/world.ts";
+import type { Entry } from "../support/model/engine.ts";
 import { connection, liveIds } from "../support/world.ts";
 
 // `SimStack` takes one step after another; the engine runs as many at once as there are resources.
 
 const NAMES = { project: "proj", stack: "dev" };
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** A run that the test drives by hand: it has read the state and registered the identity. */
 async function startRun() {

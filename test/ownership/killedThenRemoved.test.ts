@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount } from "../support/fixture.ts";
 import { killableStack } from "../support/host/killed.ts";
-import { accountAt, keys, SCORES } from "../support/host/world.ts";
+import { keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const OVERLAP = { ...SCORES, rotation: { overlap: "7d" } };
 const CHANGED = { ...OVERLAP, description: "changed" };
 
-let api: Emulator;
-beforeEach(async () => {
-  api = await accountAt();
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 test("a rotation that was killed, then the key removed: neither it, nor its overlap, nor the leftover lives on", async () => {
   const { stack, killedUp } = killableStack(api);

@@ -1,14 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount } from "../support/fixture.ts";
 import { killableStack } from "../support/host/killed.ts";
-import { accountAt, keys, SCORES } from "../support/host/world.ts";
+import { keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-beforeEach(async () => {
-  api = await accountAt();
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** A stack with `b`, and a key `a` whose first create was killed between commit and record. */
 async function withLeftover() {

@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, keys, SCORES, simStack } from "../support/host/world.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { keys, SCORES, simStack } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
 // A key that nobody has used yet, with this stack's mark, in another stack's state.
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** `pulumi state move` of `a` to a stack of another project, and the first `up` there. */
 async function moved(): Promise<SimStack> {
@@ -27,7 +21,7 @@ async function moved(): Promise<SimStack> {
 
 test("after pulumi state move, no up and no destroy of the stack it came from ends it", async () => {
   const other = await moved();
-  const key = other.key("a")?.id ?? "";
+  const key = other.id("a");
   await stack.up(keys({ b: SCORES }));
   await stack.destroy();
   expect(liveIds(api).toSorted()).toEqual([key, other.key("c")?.id].toSorted());
@@ -47,7 +41,7 @@ describe("a copy of the state under another name", () => {
 
   test("has keys that the original doesn't call leftovers, and that its destroy spares", async () => {
     await copy.up(program(2));
-    const key = copy.key("a")?.id ?? "";
+    const key = copy.id("a");
     await stack.up(program(1));
     expect(stack.log).toBe("");
     await stack.destroy();
@@ -57,7 +51,7 @@ describe("a copy of the state under another name", () => {
 
   test("spares the keys that the original has made since, in an up and in a destroy", async () => {
     await stack.up(keys({ ...program(2).keys, later: SCORES }));
-    const own = ["a", "later"].map((name) => stack.key(name)?.id ?? "");
+    const own = ["a", "later"].map((name) => stack.id(name));
     await copy.up(program(3));
     expect(liveIds(api)).toEqual(expect.arrayContaining(own));
     await copy.destroy();

@@ -1,31 +1,26 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { startCommand } from "../support/engine/command.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { writeProject } from "../support/engine/project.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { connection, createWorld, liveIds, READ_SCORES } from "../support/world.ts";
+import { connection, liveIds, READ_SCORES } from "../support/world.ts";
 
 const ARGS = `{ ${READ_SCORES} }`;
 
-const cleanups: (() => Promise<unknown>)[] = [];
-
 describeWithEngine("several deployments or several copies of the package in one process", (engine) => {
-  afterEach(async () => {
-    for (const clean of cleanups.splice(0).reverse()) await clean();
-  });
-
   test("two inline programs of the Automation API at once have an identity each, and each ends its own keys only", {
     timeout: 120_000,
   }, async () => {
     const api = await startEmulator();
-    cleanups.push(() => api.close());
+    onTestFinished(() => api.close());
     const project = writeProject(engine, { program: "" });
-    cleanups.push(async () => rmSync(project.folder, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(project.folder, { recursive: true, force: true }));
     // The provider is loaded from the work folder's own dependencies: it has to lie inside the user's project.
     for (const name of ["one", "two"]) mkdirSync(join(project.folder, name));
     writeFileSync(join(project.folder, "inline.cjs"), INLINE);
@@ -48,8 +43,7 @@ describeWithEngine("several deployments or several copies of the package in one 
       timeout: 120_000,
     },
     async () => {
-      const world = await createWorld({ program: "" });
-      cleanups.push(() => world.dispose());
+      await freshWorld({ program: "" });
       const { api, stack } = world;
       copyPackage(join(stack.folder, "nested", "node_modules", "pulumi-zkscore"));
       writeFileSync(

@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, DAY, HOUR, SCORES, simStack, touched, works } from "../support/host/world.ts";
-import type { Program, SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { DAY, HOUR, SCORES, touched, works } from "../support/host/world.ts";
+import type { Program } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
 const ARGS = { ...SCORES, rotation: { every: "30d", overlap: "2d" } };
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 const before: Program = { keys: { a: ARGS } };
 const renamed: Program = { keys: { b: ARGS }, aliases: { b: "a" } };
@@ -20,7 +14,7 @@ const renamed: Program = { keys: { b: ARGS }, aliases: { b: "a" } };
 describe.each([true, false])("with refresh: %s", (refresh) => {
   test("a key renamed by an alias stays, and its next rotation finds it and keeps the overlap", async () => {
     await stack.up(before);
-    const key = stack.key("a")?.id ?? "";
+    const key = stack.id("a");
     expect(await stack.preview(renamed, { refresh })).not.toHaveProperty("b", "replace");
     await stack.up(renamed, { refresh });
     expect(stack.key("b")?.id).toBe(key);
@@ -41,8 +35,8 @@ describe.each([true, false])("with refresh: %s", (refresh) => {
     ["the new one last, a run later", ["b", "a"], true],
   ])("a new key under the old name never takes or ends the renamed one: %s", async (_how, order, later) => {
     await stack.up(before);
-    const key = stack.key("a")?.id ?? "";
-    const secret = stack.key("a")?.outputs["apiKey"];
+    const key = stack.id("a");
+    const secret = stack.output("a", "apiKey");
     if (later) await stack.up(renamed, { refresh });
     const args: Record<string, typeof ARGS> = { a: ARGS, b: { ...ARGS, rotation: { every: "300d", overlap: "2d" } } };
     const both: Program = { keys: Object.fromEntries(order.map((name) => [name, args[name] ?? ARGS])) };
@@ -56,7 +50,7 @@ describe.each([true, false])("with refresh: %s", (refresh) => {
     expect(stack.key("a")?.id).not.toBe(key);
     // Not so where the new key is made before the engine has said, in this run, who has the renamed one. The engine itself
     // gives the old name's state to whoever is declared under it first.
-    if (later || order[0] === "b") expect(stack.key("a")?.outputs["previous"]).toEqual([]);
+    if (later || order[0] === "b") expect(stack.output("a", "previous")).toEqual([]);
     for (const hours of [1, 49, 24 * 31, 49]) {
       api.advance(hours * HOUR);
       await stack.up(both, { refresh });
@@ -71,7 +65,7 @@ describe.each([true, false])("with refresh: %s", (refresh) => {
     async (deletionPolicy) => {
       const args = { ...SCORES, deletionPolicy };
       await stack.up({ keys: { a: args } });
-      const secret = stack.key("a")?.outputs["apiKey"];
+      const secret = stack.output("a", "apiKey");
       await stack.up({ keys: { b: args }, aliases: { b: "a" } }, { refresh });
       await stack.up({ keys: { b: args, a: SCORES } }, { refresh });
       await stack.up({ keys: { a: SCORES } }, { refresh }).catch(() => undefined);
@@ -82,7 +76,7 @@ describe.each([true, false])("with refresh: %s", (refresh) => {
   test("a key moved into a component, killed before its next rotation was recorded, still finds its predecessor", async () => {
     const parents = { a: "my:Component" };
     await stack.up(before);
-    const key = stack.key("a")?.id ?? "";
+    const key = stack.id("a");
     await stack.up({ keys: { a: ARGS }, parents }, { refresh });
     api.advance(30 * DAY);
     await stack.up({ keys: { a: ARGS }, parents }, { refresh });

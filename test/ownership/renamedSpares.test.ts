@@ -1,34 +1,25 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, keys, SCORES, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
-
-const id = (name: string) => stack.key(name)?.id ?? "";
+beforeEach(() => freshAccount());
 
 test("a renamed key's replacement never sweeps a new key of its old name that --exclude leaves unread", async () => {
   await stack.up(keys({ a: SCORES }));
   await stack.up({ keys: { b: SCORES }, aliases: { b: "a" } });
   await stack.up(keys({ b: SCORES, a: SCORES }));
-  const before = id("b");
+  const before = stack.id("b");
   const changed = keys({ b: { ...SCORES, description: "x" }, a: SCORES });
   await stack.up(changed, { exclude: ["a"] });
-  expect(id("b")).not.toBe(before);
-  expect(liveIds(api).toSorted()).toEqual([id("a"), id("b")].toSorted());
+  expect(stack.id("b")).not.toBe(before);
+  expect(liveIds(api).toSorted()).toEqual([stack.id("a"), stack.id("b")].toSorted());
   expect(await stack.preview(changed)).toEqual({ a: "same", b: "same" });
 });
 
 test("a key in use with the mark that a renamed key had before is never ended, and named by every refreshed up", async () => {
   await stack.up(keys({ a: SCORES, x: SCORES }));
-  const [lost, secret] = [id("a"), stack.key("a")?.outputs["apiKey"]];
+  const [lost, secret] = [stack.id("a"), stack.output("a", "apiKey")];
   expect(await works(api, secret)).toBe(true);
   stack.entries = stack.entries.filter((entry) => entry.id !== lost); // pulumi state delete
   await stack.up(keys({ a: SCORES, x: SCORES }));

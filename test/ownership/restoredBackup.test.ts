@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, DAY, keys, SCORES, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { DAY, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const program = (trigger: number) => keys({ a: { ...SCORES, rotation: { overlap: "1d", trigger } } });
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** The state of before a rotation, and the key that came after it. */
 async function restored(used: boolean): Promise<string> {
@@ -48,6 +41,6 @@ describe("a state restored from before a rotation", () => {
     expect(liveIds(api)).toContain(newer);
     await stack.up(program(2));
     expect(liveIds(api)).not.toContain(newer);
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { COMPLIANT } from "../../policy/docs/example.ts";
 import { render } from "../../policy/docs/render.ts";
 import { ownerOf, urnOf } from "../../provider/domain/marker.ts";
@@ -8,8 +8,8 @@ import { providerText } from "../../provider/resources/providerText.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole, share } from "../support/share.ts";
-import { createWorld, type World } from "../support/world.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -20,12 +20,9 @@ const args = render(COMPLIANT, 0);
 const FINDING = /\[(mandatory|advisory)\]/;
 
 describeWithEngine("the pack and what isn't declared as a key", () => {
-  let world: World;
   beforeEach(async () => {
-    world = await createWorld({ program: "", stack: "acme-prod" });
+    await freshWorld({ program: "", stack: "acme-prod" });
   });
-  afterEach(() => world.dispose());
-
   test.runIf(inWhole("the pack and honest keys"))(
     "an honest key passes: alone, in a component, moved into one by an alias, and in `policy analyze`",
     async () => {

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { beforeEach, expect, test } from "vitest";
 import { COMPLIANT } from "../../policy/docs/example.ts";
 import { connect } from "../../policy/live/connect.ts";
 import { policiesOf } from "../../policy/pack.ts";
+import { api, freshAccount } from "../support/fixture.ts";
 import { analyzeStack, testHost } from "../support/policy/rpc.ts";
 
 /** The live checks against an account that is there: created, used and left alone over the network. */
@@ -11,18 +11,16 @@ const permissions = [
   { resource: "scores", actions: ["read"] },
   { resource: "trust", actions: ["read"] },
 ];
-let api: Emulator;
 let keyId: string;
 let apiKey: string;
 
 beforeEach(async () => {
-  api = await startEmulator({ clock: "2026-11-01T00:00:00Z" });
+  await freshAccount({ clock: "2026-11-01T00:00:00Z" });
   ({
     apiKey,
     key: { id: keyId },
   } = await account().create({ name: "backend-1", permissions }));
 });
-afterEach(() => api.close());
 
 function account() {
   return connect({ ZKSCORE_BASE_URL: api.url, ZKSCORE_TOKEN: api.accounts[0]?.token });

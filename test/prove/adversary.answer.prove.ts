@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect } from "vitest";
-import type { Emulator, Modes } from "../../emulator/index.ts";
+import { beforeEach, expect } from "vitest";
+import type { Modes } from "../../emulator/index.ts";
 import { compareGrants, type Granting } from "../../provider/domain/grants.ts";
 import { promised } from "../support/adversary.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, failure, keyByHand, keys, simStack } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { counted, failure, keyByHand, keys } from "../support/host/world.ts";
 
 /** The API, or a box before it, changes what was asked; or a person edits a key by hand. The control: the key is accepted by name. */
 const ASKED: Fields = {
@@ -30,20 +30,12 @@ const WIDENINGS = [
 ] as const;
 type Where = Exclude<Modes["widen"], "no">["where"];
 
-let api: Emulator;
-let stack: SimStack & { env: Record<string, string> };
-beforeEach(async () => {
-  api = await accountAt({ updates: "patch" });
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount({ updates: "patch" }));
 
 /** Every widening, each in an account of its own. */
 async function each(attack: (what: (typeof WIDENINGS)[number]) => Promise<void>): Promise<void> {
   for (const what of WIDENINGS) {
-    await api.close();
-    api = await accountAt({ updates: "patch" });
-    stack = simStack({ api });
+    await freshAccount({ updates: "patch" });
     await attack(what);
   }
 }

@@ -1,30 +1,21 @@
-import { afterEach, beforeEach, expect } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, expect } from "vitest";
 import { promised } from "../support/adversary.ts";
-import { type CliWorld, cliWorld } from "../support/cli.ts";
+import { api, cli, freshAccount, freshCli, stack as victim } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, keyByHand, keys, markOf, SCORES, simStack } from "../support/host/world.ts";
+import { keyByHand, keys, markOf, SCORES, simStack } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let victim: SimStack;
 let used: string;
 let leftover: string;
-let cli: CliWorld;
 beforeEach(async () => {
-  cli = await cliWorld();
-  api = await accountAt();
-  victim = simStack({ api });
+  await freshCli();
+  await freshAccount();
   await victim.up(keys({ a: SCORES }));
-  used = victim.key("a")?.id ?? "";
-  await api.use(String(victim.key("a")?.outputs["apiKey"]));
+  used = victim.id("a");
+  await api.use(String(victim.output("a", "apiKey")));
   const orphan = { name: "a-0badcafe", metadata: { ...markOf(api, used), "pulumi:attempt": "0badcafe" } };
   leftover = (await keyByHand(api, orphan)).keyId;
-});
-afterEach(async () => {
-  await cli.dispose();
-  await api.close();
 });
 
 /** The program of another stack, whose transform writes what the listing shows of the victim's key. */

@@ -1,16 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, accountClock, counted, failure, HOUR, keys, SCORES, simStack } from "../support/host/world.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { accountClock, counted, failure, HOUR, keys, SCORES, simStack } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** The same stack on a machine whose clock is ahead of the API's. */
 function ahead(ms: number): SimStack {

@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyApi } from "../../provider/api/types.ts";
-import { accountAt, accountClock, DAY, HOUR, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { accountClock, DAY, HOUR, keys, SCORES, simStack, works } from "../support/host/world.ts";
 import type { SimStack } from "../support/model/engine.ts";
 import { liveIds } from "../support/world.ts";
 
 const program = (trigger: number) => keys({ a: { ...SCORES, rotation: { overlap: "2d", trigger } } });
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 test("a local clock that is ahead plans no update that the server's clock would leave undone", async () => {
   await stack.up(program(1));
@@ -40,7 +34,7 @@ describe("a server whose clock steps back once a successor is made", () => {
     first = stack.key("a")?.id;
     await stack.up(program(2));
     second = stack.key("a")?.id;
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
     let posted = false;
     const around = (client: KeyApi): KeyApi => ({
       ...client,
@@ -69,7 +63,7 @@ describe("a server whose clock steps back once a successor is made", () => {
     api.advance(2 * DAY);
     await later.up(program(3));
     expect(liveIds(api).toSorted()).toEqual([second, later.key("a")?.id].toSorted());
-    expect(later.key("a")?.outputs["previous"]).toEqual([{ keyId: second, revokeAfter: "2026-11-24T12:00:00Z" }]);
+    expect(later.output("a", "previous")).toEqual([{ keyId: second, revokeAfter: "2026-11-24T12:00:00Z" }]);
     expect(await later.preview(program(3))).toEqual({ a: "same" });
   });
 });

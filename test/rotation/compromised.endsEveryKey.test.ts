@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, counted, DAY, failure, keys, SCORES, simStack, workLeft, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { counted, DAY, failure, keys, SCORES, workLeft, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const program = (trigger: number, overlap = "2d") => keys({ a: { ...SCORES, rotation: { overlap, trigger } } });
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 describe("compromised", () => {
   const incident = (compromised?: string) =>
@@ -49,7 +42,7 @@ describe("compromised", () => {
     await stack.up(incident());
     const before = stack.snapshot();
     await stack.up(program(4));
-    await works(api, stack.key("a")?.outputs["apiKey"]);
+    await works(api, stack.output("a", "apiKey"));
     stack.entries = before; // a restored backup: the key of after it is in use, in no state, and just as compromised
     api.faults.add({ operation: "revoke", kind: "status", status: 500, every: 1 });
     await failure(stack.up(incident("now")));

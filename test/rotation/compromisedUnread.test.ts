@@ -1,17 +1,6 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import {
-  accountAt,
-  counted,
-  failure,
-  keys,
-  SCORES,
-  simStack,
-  touched,
-  workLeft,
-  works,
-} from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { counted, failure, keys, SCORES, touched, workLeft, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 // `compromised` in an `up` that hasn't read the state: it can't tell whose the other keys with the mark are.
@@ -21,23 +10,16 @@ const rotation = (trigger: number, more: object = {}) => ({ ...SCORES, rotation:
 const program = (trigger: number) => keys({ a: rotation(trigger) });
 const INCIDENT = keys({ a: rotation(3, { compromised: "now" }) });
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
-const id = (name: string) => stack.key(name)?.id ?? "";
-const secret = (name: string) => stack.key(name)?.outputs["apiKey"];
+const secret = (name: string) => stack.output(name, "apiKey");
 
 /** Three generations: the last in the state, the two before in its ledger. Returns their ids, oldest first. */
 async function grown(): Promise<string[]> {
   const ids: string[] = [];
   for (const trigger of [1, 2, 3]) {
     await stack.up(program(trigger));
-    ids.push(id("a"));
+    ids.push(stack.id("a"));
   }
   expect(liveIds(api).toSorted()).toEqual(ids.toSorted());
   return ids;
@@ -47,7 +29,7 @@ async function grown(): Promise<string[]> {
 async function forgotten(): Promise<string> {
   const before = stack.snapshot();
   await stack.up(keys({ a: rotation(3, { every: "9d", overlap: "1d" }) }), { replace: ["a"] });
-  const made = id("a");
+  const made = stack.id("a");
   stack.entries = before;
   return made;
 }
@@ -59,7 +41,7 @@ test("the replaced key and its ledger end at once, by their ids, before any depe
   expect(touched(api, since).toSorted()).toEqual(ids.toSorted());
   await stack.up(INCIDENT, UNREAD);
   expect(counted(api, since)).toMatchObject({ create: 1, revoke: ids.length });
-  expect(liveIds(api)).toEqual([id("a")]);
+  expect(liveIds(api)).toEqual([stack.id("a")]);
   expect(stack.deployed.get("a")).toBe(secret("a"));
   expect(await stack.preview(INCIDENT)).toEqual({ a: "same" });
 });
@@ -84,7 +66,7 @@ test("another living key with the mark is named and left, the new key works, and
 
   await stack.up(INCIDENT);
   expect(counted(api, since)).not.toHaveProperty("create");
-  expect(id("a")).toBe(made?.id);
+  expect(stack.id("a")).toBe(made?.id);
   expect(liveIds(api)).toEqual([made?.id]);
   expect(stack.deployed.get("a")).toBe(secret("a"));
   expect(await stack.preview(INCIDENT)).toEqual({ a: "same" });
@@ -96,13 +78,13 @@ test("a key that another resource took over by an alias carries the mark, and li
   const moved = keys({ b: rotation(3) });
   await stack.up({ ...moved, aliases: { b: "a" } });
   await stack.up(keys({ a: rotation(3), b: rotation(3) }));
-  const taken = id("b");
+  const taken = stack.id("b");
   const incident = keys({ ...INCIDENT.keys, b: rotation(3) });
 
   expect(await failure(stack.up(incident, UNREAD))).toContain(taken);
   expect(await works(api, secret("b"))).toBe(true);
   await stack.up(incident);
-  expect(id("b")).toBe(taken);
+  expect(stack.id("b")).toBe(taken);
   for (const name of ["a", "b"]) expect(await works(api, secret(name))).toBe(true);
   expect(liveIds(api)).toHaveLength(2);
   expect(await stack.preview(incident)).toEqual({ a: "same", b: "same" });

@@ -1,9 +1,8 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
-
-let world: World | undefined;
+import { freshWorld, world } from "../support/fixture.ts";
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 /** The others depend on a key that is deleted before it is replaced, so that the engine deletes them first, too. */
 const program = (description: string) =>
@@ -16,12 +15,10 @@ const program = (description: string) =>
 const ARGS = `{ rotation: { overlap: "1d" }, ${READ_SCORES} }`;
 
 describeWithEngine("a key that depends on one with an explicit name, when that one is replaced,", () => {
-  afterEach(() => world?.dispose());
-
   test("keeps its overlap, and is replaced under prevent, too, which governs removal", {
     timeout: 120_000,
   }, async () => {
-    world = await createWorld({ program: program("1") });
+    await freshWorld({ program: program("1") });
     await succeed(world.stack.up());
     const before = world.live();
     const user = world.key("user").id;
@@ -45,10 +42,8 @@ export const firstId = new ApiKey("first", { rotation, ${READ_SCORES} }, { trans
 `;
 
 describeWithEngine("a key that Pulumi deletes before it is replaced, without a diff,", () => {
-  afterEach(() => world?.dispose());
-
   test("keeps its overlap, under replaceWith and --replace, read or unread", { timeout: 240_000 }, async () => {
-    world = await createWorld({ program: unannounced, refreshAlways: false });
+    await freshWorld({ program: unannounced, refreshAlways: false });
     const { stack, api } = world;
     await succeed(stack.up());
     const urns = (await stack.export()).deployment.resources?.map(({ urn }) => urn) ?? [];
@@ -69,7 +64,7 @@ describeWithEngine("a key that Pulumi deletes before it is replaced, without a d
   });
 
   test("is revoked all the same where it was removed, also by a run with a target", { timeout: 240_000 }, async () => {
-    world = await createWorld({ program: keysProgram({ a: ARGS, b: ARGS, c: ARGS }), refreshAlways: false });
+    await freshWorld({ program: keysProgram({ a: ARGS, b: ARGS, c: ARGS }), refreshAlways: false });
     const { stack } = world;
     await succeed(stack.up());
     const urns = (await stack.export()).deployment.resources?.map(({ urn }) => urn) ?? [];
@@ -84,7 +79,7 @@ describeWithEngine("a key that Pulumi deletes before it is replaced, without a d
   test("stays alive and is named where the run fails before its replacement is made", {
     timeout: 240_000,
   }, async () => {
-    world = await createWorld({ program: program("1") });
+    await freshWorld({ program: program("1") });
     const { stack, api } = world;
     await succeed(stack.up());
     const user = world.key("user").id;

@@ -1,23 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { rotationDue } from "../../provider/domain/rotation.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, DAY, failure, HOUR, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { counted, DAY, failure, HOUR, keys, SCORES, simStack, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-let api: Emulator;
-beforeEach(async () => {
-  api = await accountAt();
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 const rotating = (rotation: Fields, more: Fields = {}) => keys({ a: { ...SCORES, ...more, rotation } });
 
 test("a key is due once `every` has passed, not a second before, and once however long nobody looked", async () => {
   const program = rotating({ every: "30d" });
-  const stack = simStack({ api });
   await stack.up(program);
   const first = stack.key("a")?.id;
   api.advance(30 * DAY - 1000);
@@ -53,9 +48,9 @@ test("the window spreads a fleet over itself, by the key alone", () => {
 
 describe("a trigger", () => {
   const steps = async (before: Fields, after: Fields) => {
-    const stack = simStack({ api });
-    await stack.up(rotating(before));
-    return stack.preview(rotating(after));
+    const own = simStack({ api });
+    await own.up(rotating(before));
+    return own.preview(rotating(after));
   };
 
   test("rotates when it changes", async () => {
@@ -75,7 +70,6 @@ describe("a trigger", () => {
   });
 
   test("leaves only a hash in the state", async () => {
-    const stack = simStack({ api });
     await stack.up(rotating({ trigger: "canary-of-a-trigger", compromised: "canary-of-an-incident" }));
     expect(JSON.stringify(stack.entries)).toContain("sha256:");
     expect(JSON.stringify(stack.entries)).not.toContain("canary-of");
@@ -84,7 +78,6 @@ describe("a trigger", () => {
 
 test("a key that expired, or was revoked by hand, is replaced by the next up", async () => {
   const program = keys({ a: { ...SCORES, expiresIn: "5d" }, b: SCORES });
-  const stack = simStack({ api });
   await stack.up(program);
   const [a, b] = [stack.key("a")?.id, stack.key("b")?.id];
   api.advance(5 * DAY);
@@ -93,21 +86,20 @@ test("a key that expired, or was revoked by hand, is replaced by the next up", a
   expect([stack.key("a")?.id, stack.key("b")?.id]).not.toContain(a);
   expect(stack.key("b")?.id).not.toBe(b);
   expect(liveIds(api)).toHaveLength(2);
-  for (const name of ["a", "b"]) expect(await works(api, stack.key(name)?.outputs["apiKey"])).toBe(true);
+  for (const name of ["a", "b"]) expect(await works(api, stack.output(name, "apiKey"))).toBe(true);
 });
 
 test("a suspended key isn't given back its access by a rotation that comes due, until someone lifts that", async () => {
   const program = rotating({ every: "30d" });
-  const stack = simStack({ api });
   await stack.up(program);
-  const key = stack.key("a")?.id ?? "";
+  const key = stack.id("a");
   api.setInactive(key, true);
   api.advance(30 * DAY);
   expect(await stack.preview(program)).toEqual({ a: "same" });
   await stack.up(program);
   expect(stack.log).toContain(`key ${key} is inactive: someone suspended it; the provider leaves that as it is`);
   expect(stack.key("a")?.id).toBe(key);
-  expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(false);
+  expect(await works(api, stack.output("a", "apiKey"))).toBe(false);
   api.setInactive(key, false);
   expect(await stack.preview(program)).toEqual({ a: "replace" });
 });
@@ -131,14 +123,13 @@ test.each<[string, Fields, RegExp]>([
     /rotation\.overlap: .*namePrefix/,
   ],
 ])("%s is refused before any request", async (_what, more, says) => {
-  const said = await failure(simStack({ api }).up(keys({ a: { ...SCORES, ...more } })));
+  const said = await failure(stack.up(keys({ a: { ...SCORES, ...more } })));
   expect(said).toMatch(says);
   expect(counted(api)).toEqual({});
 });
 
 test("with an explicit name the old key goes first, and the ledger of before still ends", async () => {
   const named = (description: string) => keys({ a: { ...SCORES, name: "fixed", description } });
-  const stack = simStack({ api });
   await stack.up(rotating({ overlap: "7d" }));
   await stack.up(rotating({ overlap: "7d" }, { description: "x" }));
   await stack.up(named("x"));

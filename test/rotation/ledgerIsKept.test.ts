@@ -1,46 +1,36 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, DAY, failure, keys, SCORES, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { DAY, failure, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const rotated = (trigger: number) => ({ ...SCORES, rotation: { overlap: "2d", trigger } });
 const NAMED = { ...SCORES, name: "prod-app" };
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
-
-const id = (name = "a") => stack.key(name)?.id ?? "";
-const previous = () => stack.key("a")?.outputs["previous"];
+beforeEach(() => freshAccount());
 
 test("a listing that lags by one write never cuts an overlap", async () => {
   await stack.up(keys({ a: rotated(1) }));
-  const first = id();
+  const first = stack.id("a");
   await stack.up(keys({ a: rotated(2) }));
-  const second = id();
-  expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+  const second = stack.id("a");
+  expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   // The run's second listing comes with the delete of the second key, and doesn't show the third yet, which retires it.
   api.faults.add({ operation: "list", kind: "staleList", writes: 1, nth: 2 });
   await stack.up(keys({ a: rotated(3) }));
   expect(api.faults.list()[0]?.hits).toBe(1);
-  expect(previous()).toEqual([
+  expect(stack.output("a", "previous")).toEqual([
     { keyId: second, revokeAfter: "2026-11-22T12:00:00Z" },
     { keyId: first, revokeAfter: "2026-11-22T12:00:00Z" },
   ]);
-  expect(liveIds(api).toSorted()).toEqual([first, second, id()].toSorted());
+  expect(liveIds(api).toSorted()).toEqual([first, second, stack.id("a")].toSorted());
 });
 
 describe("a key in its overlap whose holder gives way to one with an explicit name, so that the old one goes first,", () => {
   let retired: string;
   beforeEach(async () => {
     await stack.up(keys({ a: rotated(1), b: SCORES }));
-    retired = id();
-    expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+    retired = stack.id("a");
+    expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
     await stack.up(keys({ a: rotated(2), b: SCORES }));
   });
 
@@ -48,7 +38,7 @@ describe("a key in its overlap whose holder gives way to one with an explicit na
 
   /** The holder is deleted, and its successor can't be made. */
   async function cutOff(): Promise<void> {
-    const holder = id();
+    const holder = stack.id("a");
     api.faults.add({ operation: "create", kind: "status", status: 400 });
     await failure(stack.up(named));
     expect(liveIds(api)).not.toContain(holder);
@@ -57,7 +47,7 @@ describe("a key in its overlap whose holder gives way to one with an explicit na
 
   test("keeps its instant", async () => {
     await stack.up(named);
-    expect(previous()).toEqual([{ keyId: retired, revokeAfter: "2026-11-22T12:00:00Z" }]);
+    expect(stack.output("a", "previous")).toEqual([{ keyId: retired, revokeAfter: "2026-11-22T12:00:00Z" }]);
     expect(liveIds(api)).toContain(retired);
     expect(await stack.preview(named)).toEqual({ a: "same", b: "same" });
   });
@@ -65,17 +55,17 @@ describe("a key in its overlap whose holder gives way to one with an explicit na
   test("keeps it through a --replace, too, which nothing announces", async () => {
     await stack.up(named);
     await stack.up(named, { replace: ["a"] });
-    expect(previous()).toEqual([{ keyId: retired, revokeAfter: "2026-11-22T12:00:00Z" }]);
-    expect(liveIds(api).toSorted()).toEqual([retired, id("a"), id("b")].toSorted());
+    expect(stack.output("a", "previous")).toEqual([{ keyId: retired, revokeAfter: "2026-11-22T12:00:00Z" }]);
+    expect(liveIds(api).toSorted()).toEqual([retired, stack.id("a"), stack.id("b")].toSorted());
     api.advance(2 * DAY);
     await stack.up(named);
-    expect(liveIds(api).toSorted()).toEqual([id("a"), id("b")].toSorted());
+    expect(liveIds(api).toSorted()).toEqual([stack.id("a"), stack.id("b")].toSorted());
   });
 
   test("keeps it where the successor can only be made by the next up", async () => {
     await cutOff();
     await stack.up(named);
-    expect(previous()).toEqual([{ keyId: retired, revokeAfter: "2026-11-22T12:00:00Z" }]);
+    expect(stack.output("a", "previous")).toEqual([{ keyId: retired, revokeAfter: "2026-11-22T12:00:00Z" }]);
     expect(liveIds(api)).toContain(retired);
   });
 
@@ -83,8 +73,8 @@ describe("a key in its overlap whose holder gives way to one with an explicit na
     await cutOff();
     api.advance(3 * DAY);
     await stack.up(named);
-    expect(previous()).toEqual([]);
-    expect(liveIds(api).toSorted()).toEqual([id("a"), id("b")].toSorted());
+    expect(stack.output("a", "previous")).toEqual([]);
+    expect(liveIds(api).toSorted()).toEqual([stack.id("a"), stack.id("b")].toSorted());
     expect(await stack.preview(named)).toEqual({ a: "same", b: "same" });
   });
 
@@ -95,7 +85,7 @@ describe("a key in its overlap whose holder gives way to one with an explicit na
     await failure(stack.up(named));
     expect(stack.key("a")).toMatchObject({ failed: true, outputs: { previous: [{ keyId: retired }] } });
     await stack.up(named);
-    expect(liveIds(api).toSorted()).toEqual([id("a"), id("b")].toSorted());
+    expect(liveIds(api).toSorted()).toEqual([stack.id("a"), stack.id("b")].toSorted());
     expect(await stack.preview(named)).toEqual({ a: "same", b: "same" });
   });
 

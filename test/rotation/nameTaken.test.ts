@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, counted, failure, keyByHand, keys, SCORES, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { counted, failure, keyByHand, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 test.each([
   ["a derived name", { ...SCORES }],
@@ -27,7 +20,7 @@ test.each([
     expect(Object.keys(counted(api, since))).toEqual(["list"]);
   }
   expect(liveIds(api).toSorted()).toEqual(before);
-  expect(await works(api, stack.key("a")?.outputs["apiKey"])).toBe(true);
+  expect(await works(api, stack.output("a", "apiKey"))).toBe(true);
   await stack.up(keys({ a: { ...SCORES, name: "free" } }));
   expect(liveIds(api)).toHaveLength(2);
 });

@@ -1,28 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
-import { accountAt, DAY, failure, HOUR, keys, SCORES, simStack, works } from "../support/host/world.ts";
-import type { SimStack } from "../support/model/engine.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api, freshAccount, stack } from "../support/fixture.ts";
+import { DAY, failure, HOUR, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const program = (trigger: number, overlap = "2d") => keys({ a: { ...SCORES, rotation: { overlap, trigger } } });
 
-let api: Emulator;
-let stack: SimStack;
-beforeEach(async () => {
-  api = await accountAt();
-  stack = simStack({ api });
-});
-afterEach(() => api.close());
+beforeEach(() => freshAccount());
 
 /** Rotates and gives the id of the key that is now retired. */
 async function rotate(trigger: number, overlap?: string): Promise<string> {
-  const old = stack.key("a")?.id ?? "";
+  const old = stack.id("a");
   await stack.up(program(trigger, overlap));
   return old;
 }
 
 const isLive = (id: string) => liveIds(api).includes(id);
-const previous = () => stack.key("a")?.outputs["previous"];
 
 describe("a retired key", () => {
   test("lives at least its overlap and ends with the first up after it, to the second", async () => {
@@ -36,7 +28,7 @@ describe("a retired key", () => {
     expect(await stack.preview(program(2))).toEqual({ a: "update" });
     await stack.up(program(2));
     expect(liveIds(api)).toEqual([stack.key("a")?.id]);
-    expect(previous()).toEqual([]);
+    expect(stack.output("a", "previous")).toEqual([]);
     expect(await stack.preview(program(2))).toEqual({ a: "same" });
   });
 
@@ -56,9 +48,9 @@ describe("a retired key", () => {
     const kept = (trigger: number) =>
       keys({ a: { ...SCORES, deletionPolicy: "retain", rotation: { overlap: "2d", trigger } } });
     await stack.up(kept(1));
-    const k1 = stack.key("a")?.id ?? "";
+    const k1 = stack.id("a");
     await stack.up(kept(2));
-    const k2 = stack.key("a")?.id ?? "";
+    const k2 = stack.id("a");
     await stack.destroy();
     expect([k1, k2].map(isLive)).toEqual([true, true]);
 
@@ -70,19 +62,19 @@ describe("a retired key", () => {
 
   test("outlives its overlap while a dependent that failed still uses it, and goes once that has moved", async () => {
     await stack.up(program(1));
-    const k1 = stack.key("a")?.id ?? "";
+    const k1 = stack.id("a");
     await failure(stack.up(program(2), { brokenDependents: ["a"] }));
     api.advance(3 * DAY);
     await failure(stack.up(program(2), { brokenDependents: ["a"] }));
     expect(isLive(k1)).toBe(true);
     await stack.up(program(2));
-    expect(stack.deployed.get("a")).toBe(stack.key("a")?.outputs["apiKey"]);
+    expect(stack.deployed.get("a")).toBe(stack.output("a", "apiKey"));
     expect(liveIds(api)).toEqual([stack.key("a")?.id]);
   });
 
   test("without an overlap outlives a dependent that failed as well", async () => {
     await stack.up(program(1, "0s"));
-    const k1 = stack.key("a")?.id ?? "";
+    const k1 = stack.id("a");
     await failure(stack.up(program(2, "0s"), { brokenDependents: ["a"] }));
     await failure(stack.up(program(2, "0s"), { brokenDependents: ["a"] }));
     expect(isLive(k1)).toBe(true);
@@ -95,7 +87,7 @@ describe("a retired key", () => {
     const k1 = await rotate(2);
     api.advance(DAY);
     const k2 = await rotate(3);
-    expect(previous()).toEqual([
+    expect(stack.output("a", "previous")).toEqual([
       { keyId: k2, revokeAfter: "2026-11-23T12:00:00Z" },
       { keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" },
     ]);
@@ -111,12 +103,12 @@ describe("a retired key", () => {
     "that waits for its dependents keeps its first instant under --replace with an overlap of %s",
     async (later) => {
       await stack.up(program(1));
-      const k1 = stack.key("a")?.id ?? "";
+      const k1 = stack.id("a");
       await failure(stack.up(program(2), { brokenDependents: ["a"] }));
-      const k2 = stack.key("a")?.id ?? "";
+      const k2 = stack.id("a");
       api.advance(HOUR);
       await stack.up(program(2, later), { replace: ["a"] });
-      expect(previous()).toContainEqual({ keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" });
+      expect(stack.output("a", "previous")).toContainEqual({ keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" });
       expect([isLive(k1), isLive(k2)]).toEqual([true, later !== "0s"]);
     },
   );
@@ -127,13 +119,13 @@ describe("a retired key", () => {
       api.setMode({ deleteForgets: how === "vanishes" });
       await stack.up(program(1));
       const k1 = await rotate(2);
-      const k2 = stack.key("a")?.id ?? "";
+      const k2 = stack.id("a");
       api.advance(HOUR);
       api.revoke(k2);
       await stack.refresh();
       await stack.up(program(2));
       expect(isLive(k1)).toBe(true);
-      expect(previous()).toContainEqual({ keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" });
+      expect(stack.output("a", "previous")).toContainEqual({ keyId: k1, revokeAfter: "2026-11-22T12:00:00Z" });
       api.advance(2 * DAY);
       await stack.up(program(2));
       expect(liveIds(api)).toEqual([stack.key("a")?.id]);
@@ -149,7 +141,7 @@ describe("a retired key", () => {
     await stack.up(program(2));
     api.advance(2 * DAY);
     await stack.up(program(2));
-    expect(previous()).toEqual([]);
+    expect(stack.output("a", "previous")).toEqual([]);
     await stack.destroy();
     expect(liveIds(api)).toEqual([]);
   });
@@ -169,7 +161,7 @@ describe("a retired key", () => {
 
   test("that somebody still uses is ended with a warning", async () => {
     await stack.up(program(1));
-    const secret = stack.key("a")?.outputs["apiKey"];
+    const secret = stack.output("a", "apiKey");
     const k1 = await rotate(2);
     api.advance(2 * DAY);
     expect(await works(api, secret)).toBe(true);
@@ -203,7 +195,7 @@ describe("a retired key", () => {
 
 test("an overlap holds for every replacement, not only for a rotation", async () => {
   await stack.up(program(1));
-  const k1 = stack.key("a")?.id ?? "";
+  const k1 = stack.id("a");
   await stack.up(
     keys({ a: { permissions: [{ resource: "all", actions: ["read"] }], rotation: { overlap: "2d", trigger: 1 } } }),
   );

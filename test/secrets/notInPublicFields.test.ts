@@ -54,7 +54,7 @@ describe("a secret in a field that others can read is refused by its field, and 
   test("of another key of the program, once it is known", async () => {
     const stack = simStack({ api });
     await stack.up(keys({ a: SCORES }));
-    const secret = stack.key("a")?.outputs["apiKey"];
+    const secret = stack.output("a", "apiKey");
     expect(secret).toMatch(/^zk_prod_/);
     expect(await failure(stack.up(keys({ a: SCORES, b: { ...SCORES, metadata: { copied: secret } } })))).toMatch(
       /^metadata\.copied: holds a secret/,

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import { type Canaries, filesBelow, formsOf, leaksIn } from "../support/canaries.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
-import { createWorld, type World } from "../support/world.ts";
+import { freshWorld, world } from "../support/fixture.ts";
+import type { World } from "../support/world.ts";
 
 /** Every character that some encoding changes. */
 const AWKWARD = `q"b\\s/p+e=c%a&l<t>`;
@@ -41,17 +42,13 @@ export const secret = made.apiKey;
 export const wrapped = pulumi.interpolate\`key=\${adopted.apiKey}\`;
 `;
 
-let world: World | undefined;
-
 describeWithEngine("secrets", () => {
-  afterEach(() => world?.dispose());
-
   test("are nowhere in clear: output of every command, state, history, backups, pending operations, journal", {
     timeout: 240_000,
   }, async () => {
     const api = await startEmulator({ accounts: [{ token: secrets["management token"] }] });
     const adopted = await madeByHand(api.url);
-    world = await createWorld({
+    await freshWorld({
       api,
       program: program("first"),
       secrets: { "zkscore:token": secrets["management token"], "test:note": secrets["configuration secret"] },

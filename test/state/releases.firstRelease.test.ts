@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { asFirstRelease } from "../support/firstRelease.ts";
+import { api, freshAccount, stack } from "../support/fixture.ts";
 import type { Fields } from "../support/host/handlers.ts";
-import { accountAt, counted, DAY, keys, SCORES, simStack, works } from "../support/host/world.ts";
+import { counted, DAY, keys, SCORES, works } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
 const FULL: Fields = {
@@ -15,15 +15,11 @@ const FULL: Fields = {
   rotation: { every: "30d", overlap: "2d" },
 };
 
-let api: Emulator;
-let stack: ReturnType<typeof simStack>;
 beforeEach(async () => {
-  api = await accountAt({ updates: "patch" });
-  stack = simStack({ api, env: { ZKSCORE_UPDATES: "patch" } });
+  await freshAccount({ updates: "patch" }, { ZKSCORE_UPDATES: "patch" });
   await stack.up(keys({ a: FULL }));
   await stack.refresh();
 });
-afterEach(() => api.close());
 
 const outputs = () => stack.key("a")?.outputs ?? {};
 const confirmed = (): string[] => Object.values(JSON.parse(String(outputs()["internal"])).c);
@@ -66,7 +62,7 @@ describe("a state of 0.1.0", () => {
 
   test("shows drift by its unsalted digests, and is salted once that is repaired", async () => {
     await asFirstRelease(stack, api);
-    api.edit(stack.key("a")?.id ?? "", { description: "someone else's" });
+    api.edit(stack.id("a"), { description: "someone else's" });
     await stack.refresh();
     await stack.refresh();
     expect(outputs()["drift"]).toEqual({ description: "someone else's" });
@@ -82,7 +78,7 @@ describe("a state of 0.1.0", () => {
   });
 
   test("in the middle of a rotation ends the old key at its instant, and rotates again", async () => {
-    const first = stack.key("a")?.id ?? "";
+    const first = stack.id("a");
     api.advance(31 * DAY);
     await stack.up(keys({ a: FULL }));
     expect(liveIds(api)).toHaveLength(2);
@@ -104,7 +100,7 @@ describe("a state of 0.1.0", () => {
   test("with its replaced key pending for deletion: the old key goes in the next up", async () => {
     const bare = { ...FULL, rotation: {} };
     await stack.up(keys({ a: bare }));
-    const first = stack.key("a")?.id ?? "";
+    const first = stack.id("a");
     const changed = { ...bare, expiresIn: "91d" };
     await expect(stack.up(keys({ a: changed }), { brokenDependents: ["a"] })).rejects.toThrow("a dependent");
     await asFirstRelease(stack, api);

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Outcome } from "../support/engine/command.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
 import { succeed } from "../support/engine/stack.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, READ_SCORES, type World } from "../support/world.ts";
+import { READ_SCORES } from "../support/world.ts";
 
 const program = (args = "") => `import { ApiKey } from "pulumi-zkscore";
 new ApiKey("a", { ${READ_SCORES}, ${args} });
@@ -14,16 +15,12 @@ new ApiKey("a", { ${READ_SCORES}, ${args} });
 const KEY = "pulumi-nodejs:dynamic/zkscore:ApiKey (a)";
 const IDENTITY = "pulumi-nodejs:dynamic/zkscore:StackIdentity (zkscore)";
 
-let world: World;
-
 describeWithEngine("an error of any handler", () => {
-  afterEach(() => world.dispose());
-
   test.runIf(inWhole("every error, once"))(
     "is said once, under the resource that it is about, and without a stack",
     { timeout: 600_000 },
     async () => {
-      world = await createWorld({ program: program(), refreshAlways: false, timeoutMs: 240_000 });
+      await freshWorld({ program: program(), refreshAlways: false, timeoutMs: 240_000 });
       const { stack, api } = world;
       const forbidden = (operation: "create" | "list" | "update") =>
         void api.faults.add({ operation, kind: "status", status: 403, every: 1 });

@@ -1,34 +1,28 @@
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { startEmulator } from "../../emulator/index.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { ask } from "../support/emulator.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
+import { freshWorld, world } from "../support/fixture.ts";
 import { HOSTILE, hostileAccount, hostileIn } from "../support/network/hostileAccount.ts";
 import { inWhole } from "../support/share.ts";
-import { createWorld, keysProgram, READ_SCORES, type World } from "../support/world.ts";
-
-let world: World | undefined;
-let api: Emulator | undefined;
+import { keysProgram, READ_SCORES } from "../support/world.ts";
 
 describeWithEngine("a hostile account under the real engine", () => {
-  afterEach(async () => {
-    await world?.dispose();
-    await api?.close();
-  });
-
   test.runIf(inWhole("a hostile account"))(
     "changes neither terminal nor log: up, preview, refresh, an error, the policy pack, destroy",
     {
       timeout: 400_000,
     },
     async () => {
-      api = await startEmulator({ updates: "patch" });
+      const api = await startEmulator({ updates: "patch" });
+      onTestFinished(() => api.close());
       const account = await hostileAccount(api.url);
       const program = (text: string) => keysProgram({ a: `{ ${READ_SCORES}, description: "${text}" }` });
       const env = { ZKSCORE_BASE_URL: account.url };
-      world = await createWorld({ api, program: program("ours"), env, timeoutMs: 200_000 });
+      await freshWorld({ api, program: program("ours"), env, timeoutMs: 200_000 });
       const { stack } = world;
       const said: string[] = [];
       const note = async (running: Promise<{ code: number | null; output: string }>, fine = true) => {

@@ -36,8 +36,11 @@ export function accountAt(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulator({ clock: START, ...options });
 }
 
-/** A stack of the simulated engine. `env` can be changed between operations. */
-export function simStack(options: HostWorldOptions): SimStack & { env: Record<string, string> } {
+/** `env` can be changed between operations. */
+export type Stack = SimStack & { env: Record<string, string> };
+
+/** A stack of the simulated engine. */
+export function simStack(options: HostWorldOptions): Stack {
   const { api, host = "inProcess", account = 0, around, dead, random = () => randomBytes(4).toString("hex") } = options;
   const env: Record<string, string> = { ...clean(connection(api, account)), ...options.env };
   const clock = options.clock ?? accountClock(api);

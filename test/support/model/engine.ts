@@ -79,6 +79,16 @@ export class SimStack {
     return this.entries.find((entry) => entry.kind === "key" && entry.name === name && entry.deleted !== true);
   }
 
+  /** The id of a key in the state; "" where it holds none of that name. */
+  id(name: string): string {
+    return this.key(name)?.id ?? "";
+  }
+
+  /** What the state says of a key in one of its outputs. */
+  output(name: string, field: string): unknown {
+    return this.key(name)?.outputs[field];
+  }
+
   snapshot(): Entry[] {
     return structuredClone(this.entries);
   }
@@ -152,7 +162,7 @@ export class SimStack {
       if (options.exclude?.includes(name)) continue;
       await this.#keyStep(run, program, name, args, forced.has(name));
       if (options.brokenDependents?.includes(name)) throw new HandlerFailure(`a dependent of ${name} failed`);
-      const secret = this.key(name)?.outputs["apiKey"];
+      const secret = this.output(name, "apiKey");
       if (typeof secret === "string") this.deployed.set(name, secret);
     }
   }
