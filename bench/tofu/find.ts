@@ -18,10 +18,9 @@ export interface Tofu {
 export function findTofu(say: (line: string) => void): Tofu | string {
   const folder = join(cacheRoot(process.env), `bench-tofu-${TOFU.version}-${RESTAPI.version}`);
   try {
-    return {
-      tofu: findOrBuild("tofu", TOFU, folder, say),
-      restapi: findOrBuild("terraform-provider-restapi", RESTAPI, folder, say),
-    };
+    // The small one first: a proxy that doesn't have it is found out in a second.
+    const restapi = findOrBuild("terraform-provider-restapi", RESTAPI, folder, say);
+    return { tofu: findOrBuild("tofu", TOFU, folder, say), restapi };
   } catch (error) {
     // A border: what a command printed comes with its error.
     const { stderr = "", stdout = "", message } = error as Error & { stderr?: string; stdout?: string };
@@ -33,7 +32,7 @@ export function findTofu(say: (line: string) => void): Tofu | string {
 function findOrBuild(name: string, source: typeof TOFU, folder: string, say: (line: string) => void): string {
   const found = findIn([...pathFolders(process.env["PATH"]), folder], name);
   if (found !== undefined) return found;
-  say(`Building ${name} ${source.version} with Go, once for this user; OpenTofu takes some 10 minutes on two cores.`);
+  say(`Building ${name} ${source.version} with Go, once for this user (OpenTofu: some 10 minutes on two cores).`);
   const work = mkdtempSync(join(tmpdir(), "bench-tofu-"));
   const go = (args: readonly string[], cwd: string) =>
     execFileSync("go", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 2 ** 26 });
