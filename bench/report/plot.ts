@@ -1,6 +1,5 @@
 import { type ContestantName, OPERATIONS, type Operation } from "../operations.ts";
 import { contestantsOf, keysOf, latenciesOf, medianOf, type Results, wall } from "../results.ts";
-import { figure } from "./table.ts";
 
 const COLOURS: Readonly<Record<ContestantName, string>> = {
   floor: "#6e7781",
@@ -65,7 +64,7 @@ function panel(results: Results, latencyMs: number, operation: Operation): strin
     ...keysOf(results).map((keys) => text(x.place(keys), bottom + 14, String(keys), "middle")),
     ...ticks(y).map(
       (value) =>
-        `<line x1="${MARGIN.left}" y1="${round(y.place(value))}" x2="${PANEL_WIDTH - MARGIN.right}" y2="${round(y.place(value))}" stroke="#d0d7de"/>${text(MARGIN.left - 6, y.place(value) + 4, figure(value).replace(/\.?0+$/, ""), "end")}`,
+        `<line x1="${MARGIN.left}" y1="${round(y.place(value))}" x2="${PANEL_WIDTH - MARGIN.right}" y2="${round(y.place(value))}" stroke="#d0d7de"/>${text(MARGIN.left - 6, y.place(value) + 4, String(Number(value.toPrecision(2))), "end")}`,
     ),
     ...lines.flatMap(({ contestant, points }) => {
       const places = points.map(([keys, seconds]) => [round(x.place(keys)), round(y.place(seconds))] as const);

@@ -109,6 +109,8 @@ test("the plot has a panel for each operation, a line for each contestant, and n
   expect(svg.match(/<polyline/g)).toHaveLength(OPERATIONS.length * 3);
   expect(svg.match(/<circle/g)).toHaveLength(OPERATIONS.length * 9);
   for (const operation of OPERATIONS) expect(svg).toContain(`>${operation}</text>`);
+  const slow = plot(results({ floor: (n) => n }));
+  for (const tick of [20, 50, 100, 200]) expect(slow).toContain(`>${tick}</text>`);
   expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 });
 
