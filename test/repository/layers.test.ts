@@ -39,6 +39,7 @@ const TARGETS = [
   "cli/any.ts",
   "tools/any.ts",
   "test/support/any.ts",
+  "bench/any.ts",
 ];
 
 /** What a file is part of: a folder of provider/, or a folder at the top. */
