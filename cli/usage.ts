@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { isLive } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { describeMs } from "../provider/domain/duration.ts";
@@ -10,34 +9,15 @@ import { WrongArguments } from "./failure.ts";
 import { print, printJson } from "./output.ts";
 import { table } from "./table.ts";
 
-const USAGE = `zkscore-keys usage [--key ID] [--from INSTANT] [--to INSTANT] [--json]
-
-What the account's keys are used for: the totals, and each live key with its requests and how long it has been idle,
-the longest first. Keys that nobody uses should go.
-
-  --key ID   one key: its totals and its endpoints
-  --from     ISO 8601 with a zone, for example 2027-01-01T00:00:00Z
-  --to       likewise
-  --json     the API's own answer on stdout
-`;
+export interface UsageOptions {
+  key?: string;
+  from?: string;
+  to?: string;
+  json: boolean;
+}
 
 /** `zkscore-keys usage`. */
-export async function usage(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      key: { type: "string" },
-      from: { type: "string" },
-      to: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) {
-    print(USAGE.trimEnd());
-    return 0;
-  }
-  const { key: keyId, from, to, json } = values;
+export async function usage({ key: keyId, from, to, json }: UsageOptions): Promise<number> {
   const query = queryOf({ keyId, from, to });
   return withAccount(async ({ client, list }) => {
     const listing = keyId === undefined && json ? undefined : await list();
