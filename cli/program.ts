@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { defineEmulator } from "../emulator/main.ts";
 import { defineCompletion } from "./commands/completion.ts";
+import { defineDoctor } from "./commands/doctor.ts";
 import { defineList } from "./commands/list.ts";
 import { defineReconcile } from "./commands/reconcile.ts";
 import { defineUsage } from "./commands/usage.ts";
@@ -11,7 +12,7 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: "done, nothing to look at",
   1: "failed",
   2: "wrong arguments",
-  3: "something to look at: a finding of `reconcile`, or a listing that is not complete",
+  3: "something to look at: a finding of `reconcile` or `doctor`, or a listing that is not complete",
 };
 
 /** The whole command line: each command, its options and its help. What a command does is loaded when it runs. */
@@ -24,6 +25,7 @@ export function zkscoreKeys(version: string, ends: Ends): Command {
   defineList(program, ends);
   defineUsage(program, ends);
   defineReconcile(program, ends);
+  defineDoctor(program, ends);
   defineEmulator(program.command("emulator"), (run) => ends(run));
   defineCompletion(program, ends);
   return program;
