@@ -1,8 +1,13 @@
+import { withAccount } from "./account.ts";
+import { confirmed } from "./confirm.ts";
 import type { Check } from "./doctor/check.ts";
 import { judge } from "./doctor/judge.ts";
 import { look } from "./doctor/look.ts";
 import { asText } from "./doctor/report.ts";
-import { print, printJson } from "./output.ts";
+import { WrongArguments } from "./failure.ts";
+import { print, printJson, say } from "./output.ts";
+import { isSurprise, asText as probeText } from "./probe/report.ts";
+import { type ProbeReport, probe } from "./probe/run.ts";
 import { whileWaiting } from "./progress.ts";
 
 export interface DoctorOptions {
@@ -11,15 +16,44 @@ export interface DoctorOptions {
   json: boolean;
 }
 
-/** `zkscore-keys doctor`. */
-export async function doctor({ json }: DoctorOptions): Promise<number> {
+const QUESTION =
+  "Make one key that may read scores and ends in an hour, try the API with it, and revoke it? It costs 1 key of the day's " +
+  "quota, 2 where the API lets a name be taken twice.";
+
+/** `zkscore-keys doctor`. Makes no key unless `probe` is set. */
+export async function doctor({ probe: asked, yes, json }: DoctorOptions): Promise<number> {
+  if (yes && !asked) throw new WrongArguments("--yes belongs to --probe");
+  if (asked && !yes && (json || !process.stdin.isTTY)) {
+    throw new WrongArguments(
+      "--probe asks at a terminal; elsewhere give --yes. It costs 1 key of the day's quota, or 2",
+    );
+  }
   const checks = judge(await whileWaiting(look(process.env, process.cwd()), () => "still looking"));
-  if (json) printJson({ checks });
-  else print(asText(checks));
-  return needsALook(checks) ? 3 : 0;
+  if (!json) print(asText(checks));
+  const report = asked ? await probeAfter(checks, yes) : undefined;
+  if (json) printJson({ checks, ...(report === undefined ? {} : { probe: report }) });
+  else if (report !== undefined) print(`\n${probeText(report)}`);
+  return needsALook(checks) || (asked && (report === undefined || probeNeedsALook(report))) ? 3 : 0;
+}
+
+async function probeAfter(checks: readonly Check[], yes: boolean): Promise<ProbeReport | undefined> {
+  const token = checks.find(({ name }) => name === "token");
+  if (token?.outcome !== "ok" && token?.outcome !== "warning") {
+    say("The probe isn't run: the token isn't accepted, or the API isn't reached.");
+    return undefined;
+  }
+  if (!yes && !(await confirmed(QUESTION))) {
+    say("No key was made.");
+    return undefined;
+  }
+  return withAccount((account) => whileWaiting(probe(account), () => "still trying"));
 }
 
 /** What couldn't be looked at is no finding. */
-export function needsALook(checks: readonly Check[]): boolean {
+function needsALook(checks: readonly Check[]): boolean {
   return checks.some(({ outcome }) => outcome === "warning" || outcome === "failed");
+}
+
+function probeNeedsALook({ assumptions, left, earlier, stopped }: ProbeReport): boolean {
+  return stopped || left.length > 0 || earlier.some(({ revoked }) => !revoked) || assumptions.some(isSurprise);
 }

@@ -3,12 +3,13 @@ import type { Listing } from "../provider/api/types.ts";
 import { durationMs } from "../provider/domain/duration.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { type Account, withAccount } from "./account.ts";
+import { confirmed } from "./confirm.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { WrongArguments } from "./failure.ts";
 import { print, printJson, say } from "./output.ts";
 import { type Comparison, compare, isWide } from "./reconcile/compare.ts";
 import { asJson, asText } from "./reconcile/report.ts";
-import { confirmed, revocable, revokeAll } from "./reconcile/revoke.ts";
+import { revocable, revokeAll } from "./reconcile/revoke.ts";
 import { readStates } from "./reconcile/sources.ts";
 
 export interface ReconcileOptions {
@@ -34,7 +35,7 @@ export async function reconcile(files: readonly string[], options: ReconcileOpti
     const orphans = revoke ? revocable(found, used) : [];
     if (orphans.length > 0) {
       if (!json) print(`${asText(found, expiring)}\n`);
-      if (!yes && !(await confirmed(orphans.length))) {
+      if (!yes && !(await confirmed(`Revoke ${orphans.length} orphaned key(s) for good?`))) {
         say("Nothing was revoked.");
         return 3;
       }

@@ -21,9 +21,9 @@ export interface Altered {
 
 export interface Alterations {
   /** Changes what reaches the API. */
-  request?: (exchange: Exchange) => { path?: string; body?: unknown } | undefined;
+  request?: ((exchange: Exchange) => { path?: string; body?: unknown } | undefined) | undefined;
   /** Changes what the API's client sees. */
-  answer?: (answer: Altered, exchange: Exchange) => Altered | undefined;
+  answer?: ((answer: Altered, exchange: Exchange) => Altered | undefined) | undefined;
 }
 
 /** An API that stands before `url` and does some things otherwise: what no mode of the emulator does. */
