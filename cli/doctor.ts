@@ -3,10 +3,10 @@ import { confirmed } from "./confirm.ts";
 import type { Check } from "./doctor/check.ts";
 import { judge } from "./doctor/judge.ts";
 import { look } from "./doctor/look.ts";
-import { asText } from "./doctor/report.ts";
+import { asLines } from "./doctor/report.ts";
 import { WrongArguments } from "./failure.ts";
-import { print, printJson, say } from "./output.ts";
-import { isSurprise, asText as probeText } from "./probe/report.ts";
+import { printJson, printLines, say } from "./output.ts";
+import { isSurprise, asLines as probeLines } from "./probe/report.ts";
 import { type ProbeReport, probe } from "./probe/run.ts";
 import { whileWaiting } from "./progress.ts";
 
@@ -29,10 +29,10 @@ export async function doctor({ probe: asked, yes, json }: DoctorOptions): Promis
     );
   }
   const checks = judge(await whileWaiting(look(process.env, process.cwd()), () => "still looking"));
-  if (!json) print(asText(checks));
+  if (!json) printLines(asLines(checks));
   const report = asked ? await probeAfter(checks, yes) : undefined;
   if (json) printJson({ checks, ...(report === undefined ? {} : { probe: report }) });
-  else if (report !== undefined) print(`\n${probeText(report)}`);
+  else if (report !== undefined) printLines([[], ...probeLines(report)]);
   return needsALook(checks) || (asked && (report === undefined || probeNeedsALook(report))) ? 3 : 0;
 }
 

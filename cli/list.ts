@@ -1,7 +1,9 @@
 import { isLive, markerOf } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
-import { print, printJson } from "./output.ts";
+import { byName, endCell, instantBeside, statusCell } from "./cells.ts";
+import { joined, type Line, linesOf } from "./lines.ts";
+import { printJson, printLines } from "./output.ts";
 import { shortPermissions, table } from "./table.ts";
 
 export interface ListOptions {
@@ -13,10 +15,13 @@ export interface ListOptions {
 export async function list({ all, json }: ListOptions): Promise<number> {
   const listing = await withAccount(({ list }) => list());
   const keys = [...listing.keys.values()].filter((key) => all || isLive(key));
-  if (json) printJson(keys.map(described));
-  else print(asTable(keys));
+  if (json) {
+    printJson(keys.map(described));
+    return exitCodeOf(listing);
+  }
   const hidden = listing.keys.size - keys.length;
-  if (hidden > 0 && !json) print(`\n${hidden} revoked or expired; --all shows them`);
+  const rest = hidden > 0 ? [linesOf(`${hidden} revoked or expired; --all shows them`)] : [];
+  printLines(joined([asTable(keys.sort(byName), listing.serverTime), ...rest]));
   return exitCodeOf(listing);
 }
 
@@ -31,16 +36,16 @@ function described(key: RemoteKey): object {
   };
 }
 
-function asTable(keys: readonly RemoteKey[]): string {
+function asTable(keys: readonly RemoteKey[], now: number): Line[] {
   const rows = keys.map((key) => {
     const marker = markerOf(key);
     return [
       key.name,
       key.id,
       shortPermissions(key.permissions),
-      key.status,
-      key.expiry ?? "never",
-      key.lastUsed ?? "never",
+      statusCell(key),
+      endCell(key, now),
+      key.lastUsed ? instantBeside(key.lastUsed, now) : "never",
       marker === undefined ? "" : `${marker.project}/${marker.stack}/${marker.name}`,
     ];
   });

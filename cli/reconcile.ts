@@ -6,9 +6,9 @@ import { type Account, withAccount } from "./account.ts";
 import { confirmed } from "./confirm.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { WrongArguments } from "./failure.ts";
-import { print, printJson, say } from "./output.ts";
+import { printJson, printLines, say } from "./output.ts";
 import { type Comparison, compare, isWide } from "./reconcile/compare.ts";
-import { asJson, asText } from "./reconcile/report.ts";
+import { asJson, asLines } from "./reconcile/report.ts";
 import { revocable, revokeAll } from "./reconcile/revoke.ts";
 import { readStates } from "./reconcile/sources.ts";
 
@@ -29,12 +29,17 @@ export async function reconcile(files: readonly string[], options: ReconcileOpti
   if (wrong !== undefined || expiringMs === undefined) throw new WrongArguments(wrong);
   const states = await readStates(files);
   return withAccount(async (account) => {
-    const look = async () => compare(await trustworthy(account, states), states, expiringMs);
+    let now = 0;
+    const look = async () => {
+      const listing = await trustworthy(account, states);
+      now = listing.serverTime;
+      return compare(listing, states, expiringMs);
+    };
     let found = await look();
     let revoked: string[] = [];
     const orphans = revoke ? revocable(found, used) : [];
     if (orphans.length > 0) {
-      if (!json) print(`${asText(found, expiring)}\n`);
+      if (!json) printLines([...asLines(found, expiring, now), []]);
       if (!yes && !(await confirmed(`Revoke ${orphans.length} orphaned key(s) for good?`))) {
         say("Nothing was revoked.");
         return 3;
@@ -43,7 +48,7 @@ export async function reconcile(files: readonly string[], options: ReconcileOpti
       found = await look();
     }
     if (json) printJson(asJson(found, revoked));
-    else print(asText(found, expiring));
+    else printLines(asLines(found, expiring, now));
     return needsALook(found, new Set(kept)) ? 3 : 0;
   });
 }

@@ -6,7 +6,8 @@ import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
 import { WrongArguments } from "./failure.ts";
-import { print, printJson } from "./output.ts";
+import { joined, type Line, linesOf, toned } from "./lines.ts";
+import { printJson, printLines } from "./output.ts";
 import { table } from "./table.ts";
 
 export interface UsageOptions {
@@ -29,7 +30,7 @@ export async function usage({ key: keyId, from, to, json }: UsageOptions): Promi
       return listing === undefined ? 0 : exitCodeOf(listing);
     }
     const rows = keyId === undefined ? byKey([...listing.keys.values()], listing.serverTime) : endpoints(answer);
-    print(`${totals(answer)}\n\n${rows}`);
+    printLines(joined([linesOf(totals(answer)), rows]));
     return exitCodeOf(listing);
   });
 }
@@ -68,12 +69,12 @@ function totals({ usage: { totalRequests, successfulRequests, failedRequests } }
   return parts.join(", ");
 }
 
-function endpoints({ breakdown }: UsageResponse): string {
+function endpoints({ breakdown }: UsageResponse): Line[] {
   const rows = (breakdown?.byEndpoint ?? []).map((one) => [one.endpoint, String(one.requests)]);
   return table(["endpoint", "requests"], rows);
 }
 
-function byKey(keys: readonly RemoteKey[], now: number): string {
+function byKey(keys: readonly RemoteKey[], now: number): Line[] {
   const live = keys.filter(isLive).map((key) => ({ key, idleMs: now - (instantMs(key.lastUsed ?? "") ?? 0) }));
   const rows = live
     .sort((a, b) => b.idleMs - a.idleMs)
@@ -81,7 +82,7 @@ function byKey(keys: readonly RemoteKey[], now: number): string {
       key.name,
       key.id,
       String(key.usage?.totalRequests ?? ""),
-      key.lastUsed ? describeMs(idleMs) : "never used",
+      key.lastUsed ? describeMs(idleMs) : toned("warn", "never used"),
     ]);
   return table(["name", "id", "requests", "idle for"], rows);
 }

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withAccount } from "../../cli/account.ts";
+import { plainText } from "../../cli/lines.ts";
 import { TRIED, UNTRIED } from "../../cli/probe/judge.ts";
 import { isProbesOwn, MARK, newProbeKey, requestOf } from "../../cli/probe/key.ts";
-import { asText } from "../../cli/probe/report.ts";
+import { asLines } from "../../cli/probe/report.ts";
 import { probe } from "../../cli/probe/run.ts";
 import { type Emulator, type EmulatorOptions, type FaultSpec, startEmulator } from "../../emulator/index.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
@@ -56,7 +57,7 @@ const status = (id: string) => api.keys().find((key) => key.id === id)?.status;
 /** Runs a probe. It leaves no key and no note, and shows no secret. Returns what is broken, and what couldn't be told. */
 async function probed() {
   const report = await withAccount(probe);
-  const text = asText(report);
+  const text = plainText(asLines(report));
   expect(`${JSON.stringify(report)}${text}`).not.toMatch(/zk_(prod|test|live)_|zkm_/);
   expect(live().map(({ name }) => name)).toEqual(["bystander"]);
   expect(notes()).toEqual([]);
