@@ -38,7 +38,7 @@ describe("a table", () => {
   test("fits the terminal where its columns can be cut, keeps its ids, and its columns stand below each other", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(cell, fc.hexaString({ maxLength: 24 }), cell), { maxLength: 6 }),
+        fc.array(fc.tuple(cell, fc.stringMatching(/^[0-9a-f]{0,24}$/), cell), { maxLength: 6 }),
         fc.integer({ min: 50, max: 120 }),
         (rows, columns) => {
           const lines = plainText(table(["name", "id", "note"], rows, columns)).split("\n");
@@ -125,7 +125,8 @@ describe("colours", () => {
     async () => {
       const coloured = await atTerminal("list", {});
       expect(coloured).toContain("\u001b[32mactive");
-      expect(coloured).toMatch(/\u001b\[33m\d{4}-/);
+      // Its end is near.
+      expect(coloured).toContain(`\u001b[33m${new Date().getUTCFullYear()}`.slice(0, 8));
       for (const line of stripVTControlCharacters(coloured).split(/\r?\n/))
         expect(line.length).toBeLessThanOrEqual(200);
       expect(stripVTControlCharacters(coloured)).toContain("…");
