@@ -6,7 +6,7 @@ import { look } from "./doctor/look.ts";
 import { asLines } from "./doctor/report.ts";
 import { WrongArguments } from "./failure.ts";
 import { printJson, printLines, say } from "./output.ts";
-import { isSurprise, asLines as probeLines } from "./probe/report.ts";
+import { asLines as probeLines } from "./probe/report.ts";
 import { type ProbeReport, probe } from "./probe/run.ts";
 import { whileWaiting } from "./progress.ts";
 
@@ -55,5 +55,10 @@ function needsALook(checks: readonly Check[]): boolean {
 }
 
 function probeNeedsALook({ assumptions, left, earlier, stopped }: ProbeReport): boolean {
-  return stopped || left.length > 0 || earlier.some(({ revoked }) => !revoked) || assumptions.some(isSurprise);
+  return (
+    stopped ||
+    left.length > 0 ||
+    earlier.some(({ revoked }) => !revoked) ||
+    assumptions.some(({ standing }) => standing === "broken")
+  );
 }

@@ -109,7 +109,7 @@ export const TRIED: Readonly<Record<string, Tried>> = {
       "a lost answer to a creation may leave a second key: `reconcile` finds it; look at it after each interrupted `up`",
   },
   update: {
-    text: "Update is `PATCH /developer/keys/{keyId}`",
+    text: "Update is `PATCH /developer/keys/{keyId}`; a deployment without it answers 404, 405 or 501",
     judge: updates,
     follows: "leave ZKSCORE_UPDATES at replace",
   },
@@ -169,18 +169,13 @@ export function judgeProbe(seen: Seen): Assumption[] {
   });
 }
 
-/** Settings that follow from what holds. */
-export function settingsFor(assumptions: readonly Assumption[]): { name: string; value: string; why: string }[] {
-  const update = assumptions.find(({ id }) => id === "update");
-  if (update === undefined || update.standing === "unknown") return [];
-  const patch = update.standing === "holds";
-  return [
-    {
-      name: "ZKSCORE_UPDATES",
-      value: patch ? "patch" : "replace",
-      why: patch ? "changes can be made in place" : "every change makes a new key, which is the default",
-    },
-  ];
+/** Settings that follow from what was seen. */
+export function settingsFor(seen: Seen): { name: string; value: string; why: string }[] {
+  const [standing] = updates(seen);
+  if (standing === "unknown") return [];
+  const patch = standing === "holds" && !ZkscoreError.is(seen.updated);
+  const why = patch ? "changes can be made in place" : "every change makes a new key, which is the default";
+  return [{ name: "ZKSCORE_UPDATES", value: patch ? "patch" : "replace", why }];
 }
 
 function asAsked({ sent, created, listed }: Seen): Judged {
@@ -218,8 +213,10 @@ function metadata(sent: Readonly<Record<string, unknown>>, { metadata }: RemoteK
 
 function updates({ updated, listedUpdated }: Seen): Judged {
   if (updated === undefined) return NOT_TRIED;
-  if (ZkscoreError.is(updated))
-    return broken(updated.status === undefined ? told(updated) : `it answers ${updated.status}`);
+  if (ZkscoreError.is(updated)) {
+    const { status = 0 } = updated;
+    return [404, 405, 501].includes(status) ? holds(`this one has none: it answers ${status}`) : broken(told(updated));
+  }
   if (listedUpdated === undefined) return broken("it is answered, and the listing doesn't show the key");
   return (listedUpdated.description ?? "").trim() === NEW_DESCRIPTION
     ? holds("the listing shows the change")

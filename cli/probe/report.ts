@@ -51,13 +51,7 @@ function linesOfOne({ standing, text, found, follows }: Assumption): Line[] {
 }
 
 function summary(assumptions: readonly Assumption[]): string {
-  // That updates don't exist is expected: the reference documents none.
-  const broken = assumptions.filter(isSurprise);
+  const broken = assumptions.filter(({ standing }) => standing === "broken");
   if (broken.length === 0) return "Every assumption that was tried holds.";
   return `${broken.length} do not hold: ${broken.map(({ id }) => id).join(", ")}. Please report them with the lines above: ${ISSUES}`;
-}
-
-/** The reference documents no update, so that its absence is no surprise. */
-export function isSurprise({ id, standing, found }: Assumption): boolean {
-  return standing === "broken" && !(id === "update" && /^it answers (404|405|501)$/.test(found));
 }

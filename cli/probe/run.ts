@@ -35,11 +35,10 @@ export async function probe({ client, list, endpoint, baseUrl, token }: Account)
       stopped: stop.asked,
       onClean: () => forget(folder, key),
     });
-    const assumptions = judgeProbe(observed);
     return {
       key: { id: observed.created?.key.id ?? "", name: key.name },
-      assumptions,
-      settings: settingsFor(assumptions),
+      assumptions: judgeProbe(observed),
+      settings: settingsFor(observed),
       left,
       earlier,
       strangers: strangers(before, entries).map(({ id, name }) => ({ id, name })),
