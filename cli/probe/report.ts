@@ -1,6 +1,7 @@
 import { shown } from "../../provider/domain/shown.ts";
 import { joined, type Line, type Tone, toned } from "../lines.ts";
-import { type Assumption, type Standing, UNTRIED } from "./judge.ts";
+import { type Assumption, UNTRIED } from "./judge.ts";
+import type { Standing } from "./judged.ts";
 import type { ProbeReport } from "./run.ts";
 
 const TEXT_MAX = 1_000;
