@@ -12,6 +12,10 @@ export interface Account {
   list(): Promise<Listing>;
   /** Base URL in the form that states hold; all loopback addresses count as one. */
   endpoint: string;
+  /** As it is set. */
+  baseUrl: string;
+  /** Never shown. */
+  token: string;
 }
 
 /** Opens the account of `ZKSCORE_TOKEN` and `ZKSCORE_BASE_URL` for `use`. Throws `ZkscoreError`. */
@@ -28,7 +32,7 @@ export async function withAccount<T>(use: (account: Account) => Promise<T>): Pro
   });
   const list = () => progress.during(client.list("fresh"));
   try {
-    return await use({ client, list, endpoint });
+    return await use({ client, list, endpoint, baseUrl, token: token ?? "" });
   } finally {
     await client.close();
   }

@@ -1,4 +1,6 @@
+import { CommanderError } from "commander";
 import { ZkscoreError } from "../provider/domain/errors.ts";
+import { shown } from "../provider/domain/shown.ts";
 import { say, sayAll } from "./output.ts";
 
 /** Arguments that can't be. */
@@ -15,8 +17,10 @@ export function explainFailure(error: unknown): number {
     say("--help shows what there is.");
     return 2;
   }
-  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
-    say(error.message.split("\n")[0] ?? "");
+  if (error instanceof CommanderError) {
+    // Help, asked for or shown in place of a command, and the version are printed already.
+    if (/^commander\.(help|helpDisplayed|version)$/.test(error.code)) return error.exitCode === 0 ? 0 : 2;
+    say(wordsOf(error));
     say("--help shows what there is.");
     return 2;
   }
@@ -25,4 +29,10 @@ export function explainFailure(error: unknown): number {
   const kind = error instanceof Error ? error.name : "error";
   say(`zkscore-keys failed with an unexpected ${kind} at ${place ?? "an unknown place"}. Please report it.`);
   return 1;
+}
+
+function wordsOf({ code, message }: CommanderError): string {
+  const [, name, suggestion = ""] = /^error: unknown command '([\s\S]*?)'(\n[^\n]*)?$/.exec(message) ?? [];
+  if (code !== "commander.unknownCommand" || name === undefined) return message.replace(/^error: /, "");
+  return `There is no command "${shown(name, 40)}".${suggestion.replace("\n", " ")}`;
 }

@@ -1,39 +1,27 @@
-import { parseArgs } from "node:util";
 import { isLive, markerOf } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
-import { print, printJson } from "./output.ts";
+import { byName, endCell, instantBeside, statusCell } from "./cells.ts";
+import { joined, type Line, linesOf } from "./lines.ts";
+import { printJson, printLines } from "./output.ts";
 import { shortPermissions, table } from "./table.ts";
 
-const USAGE = `zkscore-keys list [--all] [--json]
-
-The account's live keys (active or inactive): name, id, permissions, status, when they end, when they were last used,
-and which stack made them. No secret: the API shows one once.
-
-  --all    also revoked and expired keys
-  --json   an array on stdout
-`;
+export interface ListOptions {
+  all: boolean;
+  json: boolean;
+}
 
 /** `zkscore-keys list`. */
-export async function list(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      all: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) {
-    print(USAGE.trimEnd());
-    return 0;
-  }
+export async function list({ all, json }: ListOptions): Promise<number> {
   const listing = await withAccount(({ list }) => list());
-  const keys = [...listing.keys.values()].filter((key) => values.all || isLive(key));
-  if (values.json) printJson(keys.map(described));
-  else print(asTable(keys));
+  const keys = [...listing.keys.values()].filter((key) => all || isLive(key));
+  if (json) {
+    printJson(keys.map(described));
+    return exitCodeOf(listing);
+  }
   const hidden = listing.keys.size - keys.length;
-  if (hidden > 0 && !values.json) print(`\n${hidden} revoked or expired; --all shows them`);
+  const rest = hidden > 0 ? [linesOf(`${hidden} revoked or expired; --all shows them`)] : [];
+  printLines(joined([asTable(keys.sort(byName), listing.serverTime), ...rest]));
   return exitCodeOf(listing);
 }
 
@@ -48,16 +36,16 @@ function described(key: RemoteKey): object {
   };
 }
 
-function asTable(keys: readonly RemoteKey[]): string {
+function asTable(keys: readonly RemoteKey[], now: number): Line[] {
   const rows = keys.map((key) => {
     const marker = markerOf(key);
     return [
       key.name,
       key.id,
       shortPermissions(key.permissions),
-      key.status,
-      key.expiry ?? "never",
-      key.lastUsed ?? "never",
+      statusCell(key),
+      endCell(key, now),
+      key.lastUsed ? instantBeside(key.lastUsed, now) : "never",
       marker === undefined ? "" : `${marker.project}/${marker.stack}/${marker.name}`,
     ];
   });

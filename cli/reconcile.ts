@@ -1,66 +1,46 @@
-import { parseArgs } from "node:util";
 import { markerOf } from "../provider/api/keyStatus.ts";
 import type { Listing } from "../provider/api/types.ts";
 import { durationMs } from "../provider/domain/duration.ts";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import { type Account, withAccount } from "./account.ts";
+import { confirmed } from "./confirm.ts";
 import type { ExportedState } from "./exportedState.ts";
 import { WrongArguments } from "./failure.ts";
-import { print, printJson, say } from "./output.ts";
+import { printJson, printLines, say } from "./output.ts";
 import { type Comparison, compare, isWide } from "./reconcile/compare.ts";
-import { asJson, asText } from "./reconcile/report.ts";
-import { confirmed, revocable, revokeAll } from "./reconcile/revoke.ts";
+import { asJson, asLines } from "./reconcile/report.ts";
+import { revocable, revokeAll } from "./reconcile/revoke.ts";
 import { readStates } from "./reconcile/sources.ts";
 
-const USAGE = `zkscore-keys reconcile [FILE...] [--revoke-orphans [--used] [--yes]] [--expiring 14d] [--kept ID]... [--json]
+export interface ReconcileOptions {
+  revokeOrphans: boolean;
+  used: boolean;
+  yes: boolean;
+  expiring: string;
+  kept: string[];
+  json: boolean;
+}
 
-Compares the account with the states of Pulumi stacks: which keys a stack manages, which are retired until when, which
-are orphaned, foreign, about to expire, or missing. Reads ids only: no passphrase is needed, and secrets stay encrypted.
-
-  FILE               output of \`pulumi stack export\`; - is stdin. Without a file: the current stack
-  --revoke-orphans   revokes orphans that nobody has used, after a question. Never a foreign key, a key whose stack's
-                     state was not given, a retired or kept key, one in a pending operation, or one newer than the state.
-                     Who has what is told by the states; a mark on a key is only a hint
-  --used             also those that were used: whoever has their secret is cut off
-  --yes              without the question
-  --expiring TIME    how far ahead an end is reported; default 14d
-  --kept ID          a key that you have let go under \`retain\`: without this, one that may do more than read needs a look
-  --json             for programs
-
-Exit codes: 0 nothing to look at; 1 failed; 2 wrong arguments; 3 orphaned, missing, pending or expiring managed keys,
-or a kept key that may do more than read.
-`;
-
-const OPTIONS = {
-  "revoke-orphans": { type: "boolean", default: false },
-  used: { type: "boolean", default: false },
-  yes: { type: "boolean", default: false },
-  expiring: { type: "string", default: "14d" },
-  kept: { type: "string", multiple: true, default: [] as string[] },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
-
-/** `zkscore-keys reconcile`. Read-only unless `--revoke-orphans` is given. */
-export async function reconcile(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  if (values.help) {
-    print(USAGE.trimEnd());
-    return 0;
-  }
-  const expiringMs = durationMs(values.expiring);
-  const { "revoke-orphans": revoke, used, yes, json } = values;
-  const wrong = wrongArguments(expiringMs, { revoke, used, yes, json }) ?? wrongFiles(positionals);
+/** `zkscore-keys reconcile`. Read-only unless `revokeOrphans` is set. */
+export async function reconcile(files: readonly string[], options: ReconcileOptions): Promise<number> {
+  const { revokeOrphans: revoke, used, yes, json, expiring, kept } = options;
+  const expiringMs = durationMs(expiring);
+  const wrong = wrongArguments(expiringMs, { revoke, used, yes, json }) ?? wrongFiles(files);
   if (wrong !== undefined || expiringMs === undefined) throw new WrongArguments(wrong);
-  const states = await readStates(positionals);
+  const states = await readStates(files);
   return withAccount(async (account) => {
-    const look = async () => compare(await trustworthy(account, states), states, expiringMs);
+    let now = 0;
+    const look = async () => {
+      const listing = await trustworthy(account, states);
+      now = listing.serverTime;
+      return compare(listing, states, expiringMs);
+    };
     let found = await look();
     let revoked: string[] = [];
     const orphans = revoke ? revocable(found, used) : [];
     if (orphans.length > 0) {
-      if (!json) print(`${asText(found, values.expiring)}\n`);
-      if (!yes && !(await confirmed(orphans.length))) {
+      if (!json) printLines([...asLines(found, expiring, now), []]);
+      if (!yes && !(await confirmed(`Revoke ${orphans.length} orphaned key(s) for good?`))) {
         say("Nothing was revoked.");
         return 3;
       }
@@ -68,8 +48,8 @@ export async function reconcile(argv: readonly string[]): Promise<number> {
       found = await look();
     }
     if (json) printJson(asJson(found, revoked));
-    else print(asText(found, values.expiring));
-    return needsALook(found, new Set(values.kept)) ? 3 : 0;
+    else printLines(asLines(found, expiring, now));
+    return needsALook(found, new Set(kept)) ? 3 : 0;
   });
 }
 

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { isLive } from "../provider/api/keyStatus.ts";
 import type { RemoteKey } from "../provider/api/types.ts";
 import { describeMs } from "../provider/domain/duration.ts";
@@ -7,37 +6,19 @@ import { instantMs } from "../provider/domain/instant.ts";
 import type { UsageResponse } from "../provider/domain/wire.ts";
 import { exitCodeOf, withAccount } from "./account.ts";
 import { WrongArguments } from "./failure.ts";
-import { print, printJson } from "./output.ts";
+import { joined, type Line, linesOf, toned } from "./lines.ts";
+import { printJson, printLines } from "./output.ts";
 import { table } from "./table.ts";
 
-const USAGE = `zkscore-keys usage [--key ID] [--from INSTANT] [--to INSTANT] [--json]
-
-What the account's keys are used for: the totals, and each live key with its requests and how long it has been idle,
-the longest first. Keys that nobody uses should go.
-
-  --key ID   one key: its totals and its endpoints
-  --from     ISO 8601 with a zone, for example 2027-01-01T00:00:00Z
-  --to       likewise
-  --json     the API's own answer on stdout
-`;
+export interface UsageOptions {
+  key?: string;
+  from?: string;
+  to?: string;
+  json: boolean;
+}
 
 /** `zkscore-keys usage`. */
-export async function usage(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      key: { type: "string" },
-      from: { type: "string" },
-      to: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) {
-    print(USAGE.trimEnd());
-    return 0;
-  }
-  const { key: keyId, from, to, json } = values;
+export async function usage({ key: keyId, from, to, json }: UsageOptions): Promise<number> {
   const query = queryOf({ keyId, from, to });
   return withAccount(async ({ client, list }) => {
     const listing = keyId === undefined && json ? undefined : await list();
@@ -49,7 +30,7 @@ export async function usage(argv: readonly string[]): Promise<number> {
       return listing === undefined ? 0 : exitCodeOf(listing);
     }
     const rows = keyId === undefined ? byKey([...listing.keys.values()], listing.serverTime) : endpoints(answer);
-    print(`${totals(answer)}\n\n${rows}`);
+    printLines(joined([linesOf(totals(answer)), rows]));
     return exitCodeOf(listing);
   });
 }
@@ -88,12 +69,12 @@ function totals({ usage: { totalRequests, successfulRequests, failedRequests } }
   return parts.join(", ");
 }
 
-function endpoints({ breakdown }: UsageResponse): string {
+function endpoints({ breakdown }: UsageResponse): Line[] {
   const rows = (breakdown?.byEndpoint ?? []).map((one) => [one.endpoint, String(one.requests)]);
   return table(["endpoint", "requests"], rows);
 }
 
-function byKey(keys: readonly RemoteKey[], now: number): string {
+function byKey(keys: readonly RemoteKey[], now: number): Line[] {
   const live = keys.filter(isLive).map((key) => ({ key, idleMs: now - (instantMs(key.lastUsed ?? "") ?? 0) }));
   const rows = live
     .sort((a, b) => b.idleMs - a.idleMs)
@@ -101,7 +82,7 @@ function byKey(keys: readonly RemoteKey[], now: number): string {
       key.name,
       key.id,
       String(key.usage?.totalRequests ?? ""),
-      key.lastUsed ? describeMs(idleMs) : "never used",
+      key.lastUsed ? describeMs(idleMs) : toned("warn", "never used"),
     ]);
   return table(["name", "id", "requests", "idle for"], rows);
 }

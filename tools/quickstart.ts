@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseState, type StateKey } from "../cli/exportedState.ts";
+import { plainText } from "../cli/lines.ts";
 import { shortPermissions, table } from "../cli/table.ts";
 import { ownLines } from "../provider/domain/shown.ts";
 import { ensureEngine } from "./engine/ensureEngine.ts";
@@ -84,7 +85,7 @@ function keysTable(keys: readonly StateKey[]): string {
       key.expiry ?? "never",
       key.rotateAt ?? "never",
     ]);
-  return table(["name", "id", "permissions", "status", "expiry", "rotates after"], rows);
+  return plainText(table(["name", "id", "permissions", "status", "expiry", "rotates after"], rows));
 }
 
 const NEXT = `npm run pulumi -- preview            what \`up\` would do: nothing

@@ -1,3 +1,5 @@
+import { byName, endCell, instantBeside } from "../cells.ts";
+import { joined, type Line, linesOf, type Tone, toned } from "../lines.ts";
 import { shortPermissions, table } from "../table.ts";
 import { type Comparison, type Finding, RELATIONS, type Relation } from "./compare.ts";
 
@@ -12,32 +14,37 @@ const HEADINGS: Readonly<Record<Relation, string>> = {
   foreign: "Foreign: made by hand or by another stack",
 };
 
-/** What `reconcile` found, for a person. */
-export function asText({ findings, missing }: Comparison, expiring: string): string {
+/** What needs a look, and what is only told. */
+const TONES: Readonly<Partial<Record<Relation, Tone>>> = { orphaned: "bad", pending: "warn" };
+
+/** What `reconcile` found at this instant, for a person. */
+export function asLines({ findings, missing }: Comparison, expiring: string, now: number): Line[] {
+  const sorted = findings.toSorted((a, b) => byName(a.key, b.key));
   const sections = RELATIONS.flatMap((relation) => {
-    const of = findings.filter((finding) => finding.relation === relation);
-    return of.length === 0 ? [] : [`${HEADINGS[relation]} (${of.length})\n${rows(of)}`];
+    const of = sorted.filter((finding) => finding.relation === relation);
+    const heading = `${HEADINGS[relation]} (${of.length})`;
+    return of.length === 0 ? [] : [[[toned(TONES[relation] ?? "strong", heading)], ...rows(of, now)]];
   });
   if (missing.length > 0) {
     const lines = missing.map(({ keyId, urn, status }) => [keyId, status, urn]);
-    sections.push(
-      `Missing: in a state, and not alive in the account; the next \`up --refresh\` replaces them (${missing.length})\n${table(["id", "in the account", "resource"], lines)}`,
-    );
+    const heading = `Missing: in a state, and not alive in the account; the next \`up --refresh\` replaces them (${missing.length})`;
+    sections.push([[toned("bad", heading)], ...table(["id", "in the account", "resource"], lines)]);
   }
-  const near = findings.filter((finding) => finding.expiring);
-  if (near.length > 0) sections.push(`Ending within ${expiring} (${near.length})\n${rows(near)}`);
-  return sections.length === 0 ? "The account has no live key, and the states have none." : sections.join("\n\n");
+  const near = sorted.filter((finding) => finding.expiring);
+  if (near.length > 0)
+    sections.push([[toned("warn", `Ending within ${expiring} (${near.length})`)], ...rows(near, now)]);
+  return sections.length === 0 ? linesOf("The account has no live key, and the states have none.") : joined(sections);
 }
 
-function rows(findings: readonly Finding[]): string {
+function rows(findings: readonly Finding[], now: number): Line[] {
   const lines = findings.map(({ key, marker, until, hold, hint, neverUsed }) => [
     key.name,
     key.id,
     shortPermissions(key.permissions),
     marker === undefined ? "" : `${marker.project}/${marker.stack}/${marker.name}`,
-    key.expiry ?? "never",
-    neverUsed ? "never" : (key.lastUsed ?? "yes"),
-    until === undefined ? (hold ?? hint ?? "") : `until ${until}`,
+    endCell(key, now),
+    neverUsed ? "never" : key.lastUsed ? instantBeside(key.lastUsed, now) : "yes",
+    until === undefined ? (hold ?? hint ?? "") : `until ${instantBeside(until, now)}`,
   ]);
   return table(["name", "id", "may", "made by", "ends", "used", "note"], lines);
 }

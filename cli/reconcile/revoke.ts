@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { isLive, nameOf } from "../../provider/api/keyStatus.ts";
 import type { KeyApi } from "../../provider/api/types.ts";
 import { say } from "../output.ts";
@@ -9,27 +8,6 @@ export function revocable({ findings }: Comparison, used: boolean): Finding[] {
   return findings.filter(
     ({ relation, hold, neverUsed }) => relation === "orphaned" && hold === undefined && (used || neverUsed),
   );
-}
-
-/** Asks at the terminal. Ctrl-C and Ctrl-D are a no. */
-export async function confirmed(count: number): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const left = new Promise<string>((resolve) => {
-    const no = () => {
-      say("");
-      resolve("");
-    };
-    terminal.once("SIGINT", no);
-    terminal.once("close", no);
-  });
-  try {
-    const question = terminal.question(`Revoke ${count} orphaned key(s) for good? Only "yes" does it: `);
-    const answer = await Promise.race([question, left]);
-    return answer.trim().toLowerCase() === "yes";
-  } finally {
-    terminal.removeAllListeners("close");
-    terminal.close();
-  }
 }
 
 /**

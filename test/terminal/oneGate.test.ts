@@ -158,11 +158,15 @@ describe("a hostile account", () => {
     [["usage", "--from", HOSTILE.replaceAll("\ud800", "")]],
     [[HOSTILE.replaceAll("\ud800", "")]],
     [["list", `--${HOSTILE.replaceAll("\ud800", "")}`]],
+    [["doctor"]],
+    [["doctor", "--json"]],
+    [["doctor", "--probe", "--yes"]],
+    [["completion", HOSTILE.replaceAll("\ud800", "")]],
     [["emulator", `--${HOSTILE.replaceAll("\ud800", "")}`]],
   ])("zkscore-keys %j", async (args) => {
     world.state("state.json", { keys: [{ id: `key_0${HOSTILE}` }], writtenAt: "2099-01-01T00:00:00Z" });
     world.state("hostile.json", { keys: [{ id: "" }], stack: HOSTILE, identity: HOSTILE });
-    const { stdout, stderr } = await world.start(args, env()).done;
+    const { stdout, stderr } = await world.start(args, { ...env(), XDG_STATE_HOME: world.folder }).done;
     expect(`${stdout}${stderr}`.length).toBeGreaterThan(20);
     expect([hostileIn(stdout), hostileIn(stderr)]).toEqual([[], []]);
     if (args.includes("--json")) expect(() => JSON.parse(stdout)).not.toThrow();
