@@ -9,6 +9,7 @@ const USAGE = `zkscore-keys: the API keys of a ZKScore account
   zkscore-keys list        what the account holds
   zkscore-keys usage       what the keys are used for
   zkscore-keys reconcile   compares the account with the states of Pulumi stacks
+  zkscore-keys report      who may do what, as one page to look at, print or keep
   zkscore-keys emulator    runs a stand-in of the API on this machine
 
   zkscore-keys COMMAND --help says more; --version says which release this is.
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   list: async () => (await import("./list.ts")).list,
   usage: async () => (await import("./usage.ts")).usage,
   reconcile: async () => (await import("./reconcile.ts")).reconcile,
+  report: async () => (await import("./report.ts")).report,
   emulator: async () => (await import("../emulator/main.ts")).runEmulator,
 };
 
