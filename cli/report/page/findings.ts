@@ -1,7 +1,7 @@
 import type { ReportData, ReportFinding } from "../data.ts";
 import { type Html, html } from "./html.ts";
 import { keyLink, type Placed, section } from "./parts.ts";
-import { grouped } from "./words.ts";
+import { counted, grouped } from "./words.ts";
 
 const SEVERITIES = ["critical", "high", "medium", "low"];
 
@@ -11,7 +11,7 @@ export function findings(data: ReportData, keys: readonly Placed[]): Html {
   const groups = Map.groupBy(data.findings, ({ policy }) => policy);
   const lead =
     data.notJudged === undefined
-      ? `${grouped(data.findings.length)} findings at ${grouped(new Set(data.findings.map(({ keyId }) => keyId)).size)} keys, by ${data.policies.length} policies with their defaults. Of a key that no state was given for, what only its program says isn't judged.`
+      ? `${counted(data.findings.length, "finding")} at ${counted(new Set(data.findings.map(({ keyId }) => keyId)).size, "key")}, by ${data.policies.length} policies with their defaults. Of a key that no state was given for, what only its program says isn't judged.`
       : `The policies did not judge: ${data.notJudged}.`;
   const rank = (severity: string) => SEVERITIES.indexOf(severity);
   const policies = data.policies
@@ -54,5 +54,5 @@ function item(same: readonly ReportFinding[], places: ReadonlyMap<string, Placed
     (placed, index) => html`<span data-k="${placed.place}">${keyLink(placed)}${index < keys.length - 1 && ", "}</span>`,
   );
   return html`<li>${first.path !== "" && html`<code>${first.path}</code> `}${first.message}${first.level === "advisory" && html` <span class="chip">advisory</span>`}
-<div class="fix">To fix: ${first.fix}</div><div class="who">${grouped(keys.length)} ${keys.length === 1 ? "key" : "keys"}: ${links}</div></li>`;
+<div class="fix">To fix: ${first.fix}</div><div class="who">${counted(keys.length, "key")}: ${links}</div></li>`;
 }

@@ -15,7 +15,7 @@ export function matrix(data: ReportData, keys: readonly Placed[]): Html {
     { title: "Made by" },
     { title: "Standing" },
     ...NAMED.map((resource) => ({ title: resource, className: "m" })),
-    { title: "Restricted to", sorts: false },
+    { title: "Restriction", sorts: false },
     { title: "Ends" },
     { title: "Last used" },
   ];
@@ -45,17 +45,17 @@ function row({ key, place }: Placed, now: number, flagged: ReadonlySet<string>):
   ].filter((flag) => flag !== false);
   const search = [key.name, key.id, key.madeBy, key.owner, key.description, key.status].join(" ").toLowerCase();
   const used = key.lastUsed === undefined ? (key.neverUsed ? "never" : "not known") : relative(key.lastUsed, now);
-  return html`<tr id="k${place}" data-k="${place}" data-f="${flags.join(" ")}" data-r="${key.relation}" data-t="${search}"${key.wide.length > 0 && html` class="wide"`}>
-<th scope="row"><details><summary>${key.name}</summary>${details(key)}</details></th><td>${key.madeBy ?? "–"}</td><td data-v="${key.relation}">${chip(key)}${key.status !== "active" && html` <span class="chip">${key.status}</span>`}</td>
+  return html`<tr role="row" id="k${place}" data-k="${place}" data-f="${flags.join(" ")}" data-r="${key.relation}" data-t="${search}"${key.wide.length > 0 && html` class="wide"`}>
+<th scope="row" role="rowheader"><details><summary>${key.name}</summary>${details(key)}</details></th><td role="cell">${key.madeBy ?? "–"}</td><td role="cell" data-v="${key.relation}">${chip(key)}${key.status !== "active" && html` <span class="chip">${key.status}</span>`}</td>
 ${NAMED.map((resource) => cell(key.grants.filter((grant) => grant.resource === resource)))}
-<td>${limits(key.grants)}</td><td data-v="${instantMs(key.expiry ?? "") ?? 9e15}">${key.expiry === undefined ? "never" : html`<span class="nb">${day(key.expiry)}</span>`}</td><td data-v="${instantMs(key.lastUsed ?? "") ?? 0}"><span class="nb">${used}</span></td></tr>`;
+<td role="cell">${limits(key.grants)}</td><td role="cell" data-v="${instantMs(key.expiry ?? "") ?? 9e15}">${key.expiry === undefined ? "never" : html`<span class="nb">${day(key.expiry)}</span>`}</td><td role="cell" data-v="${instantMs(key.lastUsed ?? "") ?? 0}"><span class="nb">${used}</span></td></tr>`;
 }
 
 function cell(grants: readonly ReportGrant[]): Html {
   const weight = grants.reduce((sum, { action, limits }) => {
     return sum + 4 ** Math.max(0, (SLOTS as readonly string[]).indexOf(action)) * (limits.length === 0 ? 2 : 1);
   }, 0);
-  if (grants.length === 0) return html`<td class="m" data-v="0"></td>`;
+  if (grants.length === 0) return html`<td role="cell" class="m" data-v="0"></td>`;
   const letters = SLOTS.map((action) => {
     const own = grants.find((grant) => grant.action === action);
     return own === undefined ? html`<span class="g"></span>` : swatch(action, own.limits.length === 0);
@@ -63,7 +63,7 @@ function cell(grants: readonly ReportGrant[]): Html {
   const spoken = grants
     .map(({ action, limits }) => `${action}${limits.length === 0 ? ", unrestricted" : ""}`)
     .join("; ");
-  return html`<td class="m" data-v="${weight}">${letters}<span class="vh">${spoken}</span></td>`;
+  return html`<td role="cell" class="m" data-v="${weight}">${letters}<span class="vh">${spoken}</span></td>`;
 }
 
 /** One text where every grant is restricted alike. */
@@ -71,7 +71,7 @@ function limits(grants: readonly ReportGrant[]): string {
   const texts = new Set(grants.map((grant) => grant.limits.join(", ")));
   if (texts.size === 0) return "–";
   if (texts.size > 1) return "varies";
-  return [...texts][0] || "nothing";
+  return [...texts][0] || "none";
 }
 
 function details(key: Placed["key"]): Html {

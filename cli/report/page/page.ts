@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { jsonText } from "../../../provider/domain/shown.ts";
 import type { ReportData, ReportKey } from "../data.ts";
 import { changes } from "./changes.ts";
 import { findings } from "./findings.ts";
-import { type Html, html, markupOf, raw } from "./html.ts";
+import { html, markupOf, raw } from "./html.ts";
 import { matrix } from "./matrix.ts";
 import type { Placed } from "./parts.ts";
 import { privileges } from "./privileges.ts";
@@ -37,9 +36,9 @@ function digest(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
-/** JSON that can't end the element it stands in. */
+/** JSON that can't end the element it stands in. Its texts are clean already. */
 function inScript(data: ReportData): string {
-  return jsonText(data).replaceAll("<", "\\u003c");
+  return JSON.stringify(data).replaceAll("<", "\\u003c");
 }
 
 /** The data that a page carries along; `undefined` if it isn't one. */
@@ -53,5 +52,3 @@ function widestFirst(a: ReportKey, b: ReportKey): number {
   };
   return weight(b) - weight(a) || (a.name < b.name ? -1 : 1);
 }
-
-export type { Html };

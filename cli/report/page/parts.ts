@@ -17,14 +17,19 @@ export interface Column {
   readonly label?: string;
 }
 
-/** A table in a region of its own that scrolls, with headings that sort it. */
+/**
+ * A table in a region of its own that scrolls, with headings that sort it. The style makes its rows boxes of their own, so
+ * that those out of sight cost nothing; roles keep saying what they are where a browser would forget it for that.
+ */
 export function table(id: string, label: string, columns: readonly Column[], rows: readonly Html[]): Html {
   const heads = columns.map(({ title, sorts = true, className = "", label: spoken }) => {
     const inner = sorts ? html`<button type="button" class="sort">${title}</button>` : title;
-    return html`<th scope="col" class="${className}"${spoken === undefined ? "" : html` aria-label="${spoken}"`}>${inner}</th>`;
+    // On paper a browser repeats a heading on each page, but no button.
+    const printed = sorts && typeof title === "string" && html` data-title="${title}"`;
+    return html`<th scope="col" role="columnheader" class="${className}"${printed}${spoken === undefined ? "" : html` aria-label="${spoken}"`}>${inner}</th>`;
   });
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
-<table id="${id}"><caption class="vh">${label}</caption><thead><tr>${heads}</tr></thead><tbody>
+<table role="table" id="${id}"><caption class="vh">${label}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">
 ${rows.map((row) => html`${row}\n`)}</tbody></table></div>`;
 }
 

@@ -38,7 +38,7 @@ export function privileges(data: ReportData, keys: readonly Placed[]): Html {
 function row(placed: Placed): Html {
   const { key, place } = placed;
   const idle = isIdle(key) ? `${grouped(key.idleDays ?? 0)} d${key.neverUsed ? ", never used" : ""}` : "in use";
-  return html`<tr data-k="${place}"><th scope="row">${keyLink(placed)}</th><td class="n nb" data-v="${isIdle(key) ? (key.idleDays ?? 0) : -1}">${idle}</td><td>${notNeeded(key)}</td><td>${enough(key)}</td></tr>`;
+  return html`<tr role="row" data-k="${place}"><th scope="row" role="rowheader">${keyLink(placed)}</th><td role="cell" class="n nb" data-v="${isIdle(key) ? (key.idleDays ?? 0) : -1}">${idle}</td><td role="cell">${notNeeded(key)}</td><td role="cell">${enough(key)}</td></tr>`;
 }
 
 function notNeeded({ unused, idleDays, relation }: ReportKey): string {

@@ -32,18 +32,26 @@ button{cursor:pointer}button:hover:not(:disabled){background:var(--soft)}
 .tile:disabled{color:var(--dim);cursor:default}
 .tile[aria-pressed=true]{background:var(--text);border-color:var(--text);color:var(--bg)}.tile[aria-pressed=true] b{color:inherit}
 .means{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;margin-top:.5rem}.means b{color:var(--text);font-weight:600}
-.scroll{overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:6px}
-table{border-collapse:separate;border-spacing:0;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.22rem .6rem;border-bottom:1px solid var(--line);font-weight:400}
-tbody tr:last-child>*{border-bottom:0}
-thead th{position:sticky;top:0;z-index:2;background:var(--soft);color:var(--dim);font-weight:600;vertical-align:bottom;white-space:nowrap}
-tbody th{max-width:22rem;overflow-wrap:anywhere;font-weight:550}
+.scroll{position:relative;overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:6px}
+table{display:block;min-width:64rem}
+thead{display:block;position:sticky;top:0;z-index:2;background:var(--soft)}
+tbody{display:block}
+tr{display:grid;border-bottom:1px solid var(--line)}
+tbody tr{content-visibility:auto;contain-intrinsic-size:auto 1.75rem}
+tbody tr:last-child{border-bottom:0}
+#keys tr{grid-template-columns:minmax(0,2.3fr) minmax(0,2fr) 6.5rem repeat(6,6.1rem) minmax(0,1.5fr) 6.2rem 6rem}
+#timeline tr{grid-template-columns:minmax(0,2.2fr) 11rem 11.5rem minmax(0,5fr)}
+#use tr{grid-template-columns:minmax(0,2.2fr) 7rem 7.5rem 7rem minmax(0,5fr)}
+#unneeded tr{grid-template-columns:minmax(0,2.2fr) 9rem minmax(0,1.8fr) minmax(0,5fr)}
+th,td{text-align:left;vertical-align:top;padding:.22rem .6rem;font-weight:400}
+thead th{color:var(--dim);font-weight:600;vertical-align:bottom;white-space:nowrap}
+tbody th{overflow-wrap:anywhere;font-weight:550}
 tbody td{overflow-wrap:anywhere}
-tbody tr:hover>*{background:var(--soft)}
-tbody tr:target>*{background:color-mix(in srgb,var(--link) 14%,var(--bg))}
+tbody tr:hover{background:var(--soft)}
+tbody tr:target{background:color-mix(in srgb,var(--link) 14%,var(--bg))}
 tr.wide>th{box-shadow:inset 3px 0 var(--bad)}
 .sort{all:unset;cursor:pointer;white-space:nowrap}.sort:focus-visible{outline:2px solid var(--link);outline-offset:1px}
-.sort::after{content:"";display:inline-block;width:1em;text-align:center}
+.sort::after{position:absolute;padding-left:.2em}
 [aria-sort=ascending] .sort::after{content:"↑"}[aria-sort=descending] .sort::after{content:"↓"}
 .n{text-align:right}
 .m{white-space:nowrap;text-align:center;padding-left:.35rem;padding-right:.35rem}
@@ -57,7 +65,7 @@ td.m .g:empty{background:radial-gradient(circle,var(--line) 1.5px,transparent 2p
 summary{cursor:pointer}
 tbody summary{list-style-position:outside;margin-left:.9rem}
 dl{margin:.3rem 0 .4rem .9rem;font-weight:400}dl div{display:flex;gap:.6rem}dt{color:var(--dim);flex:0 0 9rem}dd{margin:0;overflow-wrap:anywhere}
-.axis{width:38%;min-width:18rem}
+
 svg.bar{width:100%;display:block;overflow:visible;margin:.2rem 0 0}
 thead svg.bar{margin:0}
 svg text{font-size:11px;font-weight:400;fill:var(--dim)}
@@ -84,12 +92,13 @@ nav,.skip,.fields label,.fields button{display:none}
 #filter{position:static}.fields{margin:0}#n{margin:0}
 .tile{padding:.1rem .35rem}.tile:disabled{display:none}
 .scroll{overflow:visible;max-height:none;border-radius:0}
-thead th{position:static}thead{display:table-header-group}
+table{display:table;table-layout:fixed;border-collapse:collapse;min-width:0;width:100%}thead{display:table-header-group;position:static}tbody{display:table-row-group}tr{display:table-row}tbody tr{content-visibility:visible}
+#keys th:nth-child(1){width:17%}#keys th:nth-child(2){width:14%}#keys th:nth-child(3){width:7%}#keys thead .m{width:6.2%}#keys th:nth-child(11),#keys th:nth-child(12){width:6.5%}
+#timeline th:nth-child(-n+2),#use th:nth-child(1),#unneeded th:nth-child(1){width:18%}#timeline th:nth-child(3){width:15%}#use th:nth-child(n+2):nth-child(-n+4){width:9%}#unneeded th:nth-child(2){width:12%}#unneeded th:nth-child(3){width:18%}
 tr,.fold li{break-inside:avoid}h2,.lead{break-after:avoid}
 th,td{padding:.12rem .4rem}
 a{color:inherit;text-decoration:none}
 code{font-size:8.5px}
-.sort::after{content:none!important}
-.axis{min-width:14rem}
+.sort{display:none}thead th::before{content:attr(data-title)}td.m .g:empty{background:none}
 }
 `;

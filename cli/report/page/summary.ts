@@ -3,6 +3,7 @@ import type { ReportData } from "../data.ts";
 import { type Html, html } from "./html.ts";
 import type { Placed } from "./parts.ts";
 import {
+  counted,
   DAY_MS,
   grouped,
   isIdle,
@@ -35,7 +36,7 @@ export function header(data: ReportData): Html {
     ],
   ];
   return html`<a class="skip" href="#main">To the report</a><header><h1>API keys: access report</h1>
-<p>${minute(data.madeAt)} UTC, from ${from.join(", ")}.${ended > 0 && ` ${grouped(ended)} revoked or expired keys aren't shown.`}</p>
+<p>${minute(data.madeAt)} UTC, from ${from.join(", ")}.${ended > 0 && ` Not shown: ${grouped(ended)} revoked or expired.`}</p>
 ${account === "incomplete" && html`<p class="bad">The account's listing contradicts itself, also when asked again: keys may be missing here.</p>`}
 <nav aria-label="Sections"><ul>${sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>`;
 }
@@ -63,7 +64,7 @@ export function toolbar(data: ReportData, keys: readonly Placed[]): Html {
   return html`<form id="filter" role="search" aria-label="Filter all tables"><div class="fields">
 <label>Find <input id="q" type="search" placeholder="name, id, stack, owner" autocomplete="off"></label>
 <label>Standing <select id="r"><option value="">any</option>${options}</select></label>
-<output id="n">${grouped(keys.length)} ${keys.length === 1 ? "key" : "keys"}</output><button type="reset">Show all</button></div>
+<output id="n">${counted(keys.length, "key")}</output><button type="reset">Show all</button></div>
 <div class="tiles" role="group" aria-label="Only keys that are">${tiles.map(
     ([flag, text, of, kind]) =>
       html`<button type="button" class="tile ${of > 0 && kind}" data-flag="${flag}" aria-pressed="false"${of === 0 && html` disabled`}><b>${grouped(of)}</b> ${text}</button>`,

@@ -2,8 +2,14 @@ import { instantMs } from "../../../provider/domain/instant.ts";
 import type { ReportData } from "../data.ts";
 import { type Html, html } from "./html.ts";
 import { keyLink, type Placed, section, table } from "./parts.ts";
-import { DAY_MS, day, nextOf, relative } from "./words.ts";
+import { DAY_MS, day, type Next, nextOf, relative } from "./words.ts";
 
+/** An instant that has passed for a key that is still alive. */
+const LATE: Readonly<Record<Next["what"], string>> = {
+  "overlap ends": "overlap over",
+  "rotation due": "rotation overdue",
+  ends: "should have ended",
+};
 const BACK = 30;
 const AHEAD = 90;
 
@@ -14,7 +20,7 @@ export function timeline(data: ReportData, keys: readonly Placed[]): Html {
   const alive = keys.filter(({ key }) => key.relation !== "missing");
   const sorted = [...alive].sort((a, b) => (nextOf(a.key)?.ms ?? 9e15) - (nextOf(b.key)?.ms ?? 9e15));
   const lead = html`${BACK} days back and ${AHEAD} ahead. ${mark("life")} a key lives, ${mark("over")} it lives on only for its overlap,
-${mark("due")} its rotation is due, ${mark("late")} overdue, ${mark("end")} it ends. ${rotationNote(data)}`;
+${mark("due")} its rotation is due, ${mark("late")} overdue (the next <code>up</code> rotates it), ${mark("end")} it ends. ${rotationNote(data)}`;
   const rows = sorted.map((placed) => row(placed, now, at));
   const columns = [
     { title: "Key" },
@@ -58,13 +64,13 @@ function row(placed: Placed, now: number, at: (ms: number) => number): Html {
   const { key, place } = placed;
   const next = nextOf(key);
   const late = next !== undefined && next.ms < now;
-  const what = next === undefined ? "never ends" : late ? `${next.what}: overdue` : next.what;
+  const what = next === undefined ? "never ends" : late ? LATE[next.what] : next.what;
   const when =
     next === undefined
       ? "–"
       : html`<span class="nb">${day(next.at)}</span> <span class="dim nb">${relative(next.at, now)}</span>`;
   const kind = late ? "bad" : next !== undefined && next.ms - now < 7 * DAY_MS ? "near" : "";
-  return html`<tr data-k="${place}"><th scope="row">${keyLink(placed)}</th><td class="${kind}">${what}</td><td data-v="${next?.ms ?? 9e15}">${when}</td><td class="axis">${bar(key, now, at)}</td></tr>`;
+  return html`<tr role="row" data-k="${place}"><th scope="row" role="rowheader">${keyLink(placed)}</th><td role="cell" class="${kind}">${what}</td><td role="cell" data-v="${next?.ms ?? 9e15}">${when}</td><td role="cell" class="axis">${bar(key, now, at)}</td></tr>`;
 }
 
 function bar(key: Placed["key"], now: number, at: (ms: number) => number): Html {

@@ -2,7 +2,7 @@ import { instantMs } from "../../../provider/domain/instant.ts";
 import type { ReportData, ReportKey } from "../data.ts";
 import { type Html, html } from "./html.ts";
 import { keyLink, type Placed, section, table } from "./parts.ts";
-import { DAY_MS, day, grouped, relative } from "./words.ts";
+import { counted, DAY_MS, day, grouped, relative } from "./words.ts";
 
 /** What the keys are used for: all of them by day, and each. */
 export function usage(data: ReportData, keys: readonly Placed[]): Html {
@@ -17,11 +17,13 @@ export function usage(data: ReportData, keys: readonly Placed[]): Html {
   const missing =
     watched.notKnown === 0
       ? ""
-      : ` Of ${grouped(watched.notKnown)} keys the usage is not known (${watched.why ?? "not answered"}).`;
+      : ` Not known for ${counted(watched.notKnown, "key")} (${watched.why ?? "not answered"}).`;
   const cut = known.filter(({ key }) => key.usage?.whole === false).length;
   const partly =
-    cut === 0 ? "" : ` For ${grouped(cut)} keys the API gave fewer days than requests: their lines are incomplete.`;
-  const lead = `${grouped(total)} requests in ${watched.days} days, ${day(watched.from)} to ${day(watched.to)}. Each line in the table has a scale of its own.${missing}${partly}`;
+    cut === 0
+      ? ""
+      : ` Of ${counted(cut, "key")} the API gave fewer days than it counts requests: the lines are incomplete there.`;
+  const lead = `${counted(total, "request")} in ${watched.days} days, ${day(watched.from)} to ${day(watched.to)}. Each line in the table has a scale of its own.${missing}${partly}`;
   const columns = [
     { title: "Key" },
     { title: "Requests", className: "n" },
@@ -47,7 +49,7 @@ function row(placed: Placed, now: number): Html {
     max === 0
       ? undefined
       : html`<svg class="spark" viewBox="0 0 ${days.length} 20" preserveAspectRatio="none" aria-hidden="true"><path d="${steps(days, max, 20)}"/></svg>`;
-  return html`<tr data-k="${place}"><th scope="row">${keyLink(placed)}</th><td class="n" data-v="${requests}">${grouped(requests)}</td><td class="n" data-v="${max}">${grouped(max)}</td><td data-v="${instantMs(key.lastUsed ?? "") ?? 0}" class="nb">${used}</td><td class="axis">${line}</td></tr>`;
+  return html`<tr role="row" data-k="${place}"><th scope="row" role="rowheader">${keyLink(placed)}</th><td role="cell" class="n" data-v="${requests}">${grouped(requests)}</td><td role="cell" class="n" data-v="${max}">${grouped(max)}</td><td role="cell" data-v="${instantMs(key.lastUsed ?? "") ?? 0}" class="nb">${used}</td><td role="cell" class="axis">${line}</td></tr>`;
 }
 
 /** An area of one step a day. */

@@ -52,6 +52,11 @@ export function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** `1 key`, `1,200 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 export function day(instant: string): string {
   const ms = instantMs(instant);
   return ms === undefined ? instant : new Date(ms).toISOString().slice(0, 10);
