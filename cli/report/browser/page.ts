@@ -20,6 +20,11 @@
   /** A finding that is about no key that is shown. */
   const items = all(".folds li, .folds details").map((element) => ({ element, of: all("[data-k]", element) }));
 
+  /** What stays as it is costs no style. */
+  const show = (element: HTMLElement, shown: boolean) => {
+    if (element.hidden === shown) element.hidden = !shown;
+  };
+
   const filter = () => {
     const words = (find?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
     const flags = tiles.filter((tile) => tile.ariaPressed === "true").map((tile) => tile.dataset["flag"] ?? "");
@@ -31,9 +36,13 @@
         flags.every((flag) => key.flags.has(flag)) &&
         words.every((word) => key.text.includes(word));
       if (fits) shown++;
-      for (const element of elements.get(key.place) ?? []) element.hidden = !fits;
+      for (const element of elements.get(key.place) ?? []) show(element, fits);
     }
-    for (const { element, of } of items) element.hidden = of.every(({ hidden }) => hidden);
+    for (const { element, of } of items)
+      show(
+        element,
+        of.some(({ hidden }) => !hidden),
+      );
     const noun = keys.length === 1 ? "key" : "keys";
     if (count !== null)
       count.textContent = shown === keys.length ? `${shown} ${noun}` : `${shown} of ${keys.length} ${noun}`;

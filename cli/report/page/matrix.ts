@@ -46,7 +46,7 @@ function row({ key, place }: Placed, now: number, flagged: ReadonlySet<string>):
   const search = [key.name, key.id, key.madeBy, key.owner, key.description, key.status].join(" ").toLowerCase();
   const used = key.lastUsed === undefined ? (key.neverUsed ? "never" : "not known") : relative(key.lastUsed, now);
   return html`<tr role="row" id="k${place}" data-k="${place}" data-f="${flags.join(" ")}" data-r="${key.relation}" data-t="${search}"${key.wide.length > 0 && html` class="wide"`}>
-<th scope="row" role="rowheader"><details><summary>${key.name}</summary>${details(key)}</details></th><td role="cell">${key.madeBy ?? "–"}</td><td role="cell" data-v="${key.relation}">${chip(key)}${key.status !== "active" && html` <span class="chip">${key.status}</span>`}</td>
+<th scope="row" role="rowheader" aria-label="${key.name}"><details><summary>${key.name}</summary>${details(key)}</details></th><td role="cell">${key.madeBy ?? "–"}</td><td role="cell" data-v="${key.relation}">${chip(key)}${key.status !== "active" && html` <span class="chip">${key.status}</span>`}</td>
 ${NAMED.map((resource) => cell(key.grants.filter((grant) => grant.resource === resource)))}
 <td role="cell">${limits(key.grants)}</td><td role="cell" data-v="${instantMs(key.expiry ?? "") ?? 9e15}">${key.expiry === undefined ? "never" : html`<span class="nb">${day(key.expiry)}</span>`}</td><td role="cell" data-v="${instantMs(key.lastUsed ?? "") ?? 0}"><span class="nb">${used}</span></td></tr>`;
 }

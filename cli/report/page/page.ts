@@ -7,7 +7,7 @@ import { matrix } from "./matrix.ts";
 import type { Placed } from "./parts.ts";
 import { privileges } from "./privileges.ts";
 import { STYLE } from "./style.ts";
-import { header, toolbar } from "./summary.ts";
+import { header, legend, toolbar } from "./summary.ts";
 import { timeline } from "./timeline.ts";
 import { usage } from "./usage.ts";
 
@@ -25,6 +25,7 @@ export function pageOf(data: ReportData, script: string): string {
 ${header(data)}
 ${toolbar(data, keys)}
 <main id="main">
+${legend(keys)}
 ${[changes(data), matrix(data, keys), timeline(data, keys), usage(data, keys), privileges(data, keys), findings(data, keys)]}
 </main>
 <script type="application/json" id="data">${raw(inScript(data))}</script>

@@ -13,8 +13,6 @@ export interface Column {
   /** A key of `data-v` or the text decides; without it a column doesn't sort. */
   readonly sorts?: boolean;
   readonly className?: string;
-  /** Read out in place of the title. */
-  readonly label?: string;
 }
 
 /**
@@ -22,11 +20,11 @@ export interface Column {
  * that those out of sight cost nothing; roles keep saying what they are where a browser would forget it for that.
  */
 export function table(id: string, label: string, columns: readonly Column[], rows: readonly Html[]): Html {
-  const heads = columns.map(({ title, sorts = true, className = "", label: spoken }) => {
+  const heads = columns.map(({ title, sorts = true, className = "" }) => {
     const inner = sorts ? html`<button type="button" class="sort">${title}</button>` : title;
     // On paper a browser repeats a heading on each page, but no button.
     const printed = sorts && typeof title === "string" && html` data-title="${title}"`;
-    return html`<th scope="col" role="columnheader" class="${className}"${printed}${spoken === undefined ? "" : html` aria-label="${spoken}"`}>${inner}</th>`;
+    return html`<th scope="col" role="columnheader" class="${className}"${printed}>${inner}</th>`;
   });
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
 <table role="table" id="${id}"><caption class="vh">${label}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">

@@ -31,7 +31,7 @@ export function privileges(data: ReportData, keys: readonly Placed[]): Html {
     "unused",
     "Idle keys and unused grants",
     lead,
-    table("unneeded", "Idle keys and unused grants", columns, rows),
+    table("unneeded", "What is not needed, and what would be enough", columns, rows),
   );
 }
 

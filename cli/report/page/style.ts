@@ -1,3 +1,9 @@
+/** Details of a key stand under its whole row: its heading spans the row, and the other cells keep their columns. */
+const COLUMNS = Array.from(
+  { length: 11 },
+  (_, n) => `tr:has(details[open])>td:nth-child(${n + 2}){grid-area:1/${n + 2}}`,
+);
+
 /** The page's one style sheet: light, dark, and for paper. Colours tell by meaning, and never alone: shapes and words say the same. */
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--soft:#f5f6f8;--line:#dde0e5;--text:#1a1d21;--dim:#59616b;--link:#1b57a6;--read:#4a6078;--write:#8f5a00;--delete:#b3261e;--life:#9aa9ba;--over:#c77700;--due:#1b57a6;--bad:#b3261e;--near:#855300;--bar:#5b7fa8;--on:#fff}
@@ -32,14 +38,19 @@ button{cursor:pointer}button:hover:not(:disabled){background:var(--soft)}
 .tile:disabled{color:var(--dim);cursor:default}
 .tile[aria-pressed=true]{background:var(--text);border-color:var(--text);color:var(--bg)}.tile[aria-pressed=true] b{color:inherit}
 .means{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;margin-top:.5rem}.means b{color:var(--text);font-weight:600}
+section{content-visibility:auto;contain-intrinsic-size:auto 45rem}
 .scroll{position:relative;overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:6px}
 table{display:block;min-width:64rem}
 thead{display:block;position:sticky;top:0;z-index:2;background:var(--soft)}
 tbody{display:block}
 tr{display:grid;border-bottom:1px solid var(--line)}
-tbody tr{content-visibility:auto;contain-intrinsic-size:auto 1.75rem}
+tbody tr{content-visibility:auto;contain-intrinsic-size:auto 1.75rem;scroll-margin-top:2.5rem}
 tbody tr:last-child{border-bottom:0}
-#keys tr{grid-template-columns:minmax(0,2.3fr) minmax(0,2fr) 6.5rem repeat(6,6.1rem) minmax(0,1.5fr) 6.2rem 6rem}
+#keys tr{grid-template-columns:minmax(0,2.9fr) minmax(0,2.2fr) 6rem repeat(6,5.6rem) minmax(0,1.7fr) 6.2rem 5.6rem}
+#keys thead .m{font-size:12px;padding:.3rem 0}
+tr:has(details[open])>th{grid-area:1/1/2/-1}
+${COLUMNS.join("")}
+details[open]>summary{max-width:13rem}
 #timeline tr{grid-template-columns:minmax(0,2.2fr) 11rem 11.5rem minmax(0,5fr)}
 #use tr{grid-template-columns:minmax(0,2.2fr) 7rem 7.5rem 7rem minmax(0,5fr)}
 #unneeded tr{grid-template-columns:minmax(0,2.2fr) 9rem minmax(0,1.8fr) minmax(0,5fr)}
@@ -91,6 +102,7 @@ body{padding:0;max-width:none;font-size:9.5px}
 nav,.skip,.fields label,.fields button{display:none}
 #filter{position:static}.fields{margin:0}#n{margin:0}
 .tile{padding:.1rem .35rem}.tile:disabled{display:none}
+section{content-visibility:visible}
 .scroll{overflow:visible;max-height:none;border-radius:0}
 table{display:table;table-layout:fixed;border-collapse:collapse;min-width:0;width:100%}thead{display:table-header-group;position:static}tbody{display:table-row-group}tr{display:table-row}tbody tr{content-visibility:visible}
 #keys th:nth-child(1){width:17%}#keys th:nth-child(2){width:14%}#keys th:nth-child(3){width:7%}#keys thead .m{width:6.2%}#keys th:nth-child(11),#keys th:nth-child(12){width:6.5%}

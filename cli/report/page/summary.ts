@@ -68,8 +68,13 @@ export function toolbar(data: ReportData, keys: readonly Placed[]): Html {
 <div class="tiles" role="group" aria-label="Only keys that are">${tiles.map(
     ([flag, text, of, kind]) =>
       html`<button type="button" class="tile ${of > 0 && kind}" data-flag="${flag}" aria-pressed="false"${of === 0 && html` disabled`}><b>${grouped(of)}</b> ${text}</button>`,
-  )}</div></form>
-<p class="means">${relations.map((relation) => html`<span><b>${standing({ relation })}</b> ${STANDING_MEANS[relation]}</span>`)}</p>`;
+  )}</div></form>`;
+}
+
+/** What each standing on the page means. */
+export function legend(keys: readonly Placed[]): Html {
+  const relations = RELATIONS.filter((relation) => keys.some(({ key }) => key.relation === relation));
+  return html`<p class="means">${relations.map((relation) => html`<span><b>${standing({ relation })}</b> ${STANDING_MEANS[relation]}</span>`)}</p>`;
 }
 
 function minute(instant: string): string {

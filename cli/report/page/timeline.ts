@@ -26,7 +26,7 @@ ${mark("due")} its rotation is due, ${mark("late")} overdue (the next <code>up</
     { title: "Key" },
     { title: "Next" },
     { title: "When" },
-    { title: axis(now), sorts: false, className: "axis", label: "Timeline" },
+    { title: html`<span class="vh">Timeline</span>${axis(now)}`, sorts: false, className: "axis" },
   ];
   return section(
     "ends",
