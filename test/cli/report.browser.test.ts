@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ReportData } from "../../cli/report/data.ts";
@@ -17,7 +17,6 @@ import { dataOf, gatheredOf, markOf, remote, sampleAccount } from "../support/re
 if (noChromium !== undefined) console.warn(`left out: ${noChromium}`);
 
 const script = () => readFileSync(join(packageRoot, "dist", "cli", "report", "browser", "page.js"), "utf8");
-const axe = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
   let browser: Browser;
@@ -66,7 +65,7 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
           fold.open = fold.matches("tr *, .fold:nth-child(-n+2)");
         }`);
         // Not as an element of the page: its policy allows no script but its own.
-        await page.evaluate(axe);
+        await page.evaluate(axe.source);
         const found: unknown = await page.evaluate(
           "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html.slice(0, 200)]))",
         );
