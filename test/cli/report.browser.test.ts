@@ -89,8 +89,9 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
     };
     const total = large.keys.length;
     expect(total).toBeGreaterThanOrEqual(500);
-    const times: number[] = [];
-    for (const text of ["backend", "", "shop/prod/a", "", "nobody has this", "", "team-scores", ""]) {
+    const times = new Map<string, number>();
+    const round = ["backend", "", "shop/prod/a", "nobody has this", "team-scores", ""];
+    for (const text of [...round, ...round, ...round]) {
       const before = await spent();
       await page.evaluate(`{
         const field = document.querySelector("#q");
@@ -98,7 +99,8 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
         field.dispatchEvent(new Event("input", { bubbles: true }));
         document.body.offsetHeight; // lays it out
       }`);
-      times.push((await spent()) - before);
+      // The least of three: what else the machine does only ever adds.
+      times.set(text, Math.min(times.get(text) ?? Number.POSITIVE_INFINITY, (await spent()) - before));
       const expected = large.keys.filter((key) =>
         [key.name, key.id, key.madeBy, key.owner, key.description, key.status].join(" ").toLowerCase().includes(text),
       ).length;
@@ -107,8 +109,9 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
         expected === total ? `${total} keys` : `${expected} of ${total} keys`,
       );
     }
-    console.info(`filtering ${total} keys: ${times.map((ms) => Math.round(ms)).join(", ")} ms`);
-    expect(times.toSorted((a, b) => a - b)[times.length / 2]).toBeLessThan(100);
+    const ms = [...times.values()].map(Math.round);
+    console.info(`filtering ${total} keys: ${ms.join(", ")} ms`);
+    expect(Math.max(...ms)).toBeLessThan(100);
     expect(trouble).toEqual([]);
     await page.close();
   });

@@ -110,7 +110,7 @@ table{display:table;table-layout:fixed;border-collapse:collapse;min-width:0;widt
 tr,.fold li{break-inside:avoid}h2,.lead{break-after:avoid}
 th,td{padding:.12rem .4rem}
 a{color:inherit;text-decoration:none}
-code{font-size:8.5px}
+code{font-size:8.5px}#keys thead .m{font-size:8px}svg text{font-size:8px}h1{font-size:16px;margin-top:0}h2{font-size:12px;margin-top:1.5rem}
 .sort{display:none}thead th::before{content:attr(data-title)}td.m .g:empty{background:none}
 }
 `;
