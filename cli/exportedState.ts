@@ -3,6 +3,7 @@ import { ZkscoreError } from "../provider/domain/errors.ts";
 import type { Retired } from "../provider/domain/inputs.ts";
 import { ownershipOf } from "../provider/domain/internal.ts";
 import { KEY_TYPE } from "../provider/domain/marker.ts";
+import { SECRET_FIELDS } from "../provider/domain/secretFields.ts";
 import { shown } from "../provider/domain/shown.ts";
 
 /** A key that stands in a state. Its secret is never read. */
@@ -19,6 +20,10 @@ export interface StateKey {
   expiry?: string;
   rotateAt?: string;
   endpoint?: string;
+  /** All its outputs, with `[secret]` wherever the state holds a secret, encrypted or not. */
+  outputs: Record<string, unknown>;
+  /** The options that a state keeps. */
+  options: { protect: boolean; additionalSecretOutputs: string[] };
 }
 
 /** What a `pulumi stack export` says of keys, without a passphrase. */
@@ -48,6 +53,8 @@ const resource = z.looseObject({
   type: z.string(),
   id: z.string().optional(),
   delete: z.boolean().optional(),
+  protect: z.boolean().optional(),
+  additionalSecretOutputs: z.array(z.string()).optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
@@ -131,12 +138,30 @@ function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
     ...text("rotateAt"),
     ...text("endpoint"),
     ...(grants.success ? { permissions: grants.data } : {}),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([field, value]) => [field, SECRET.has(field) ? HIDDEN : withoutSecrets(value)]),
+    ),
+    options: { protect: one.protect === true, additionalSecretOutputs: one.additionalSecretOutputs ?? [] },
   };
 }
 
 /** 0.1.0 wrote it as an output of its own. */
 function ownershipOfOutputs(outputs: Resource["outputs"] = {}): unknown {
   return outputs["ownership"] ?? ownershipOf(outputs["internal"]);
+}
+
+const SECRET: ReadonlySet<string> = new Set(SECRET_FIELDS);
+/** As `pulumi policy analyze` writes it. */
+const HIDDEN = "[secret]";
+/** Under this name a state says what an object is, and under this value that it is a secret. */
+const [SIGNATURE, SECRET_SIGNATURE] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+/** With `--show-secrets` an export holds them in clear, in the same place. */
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (Reflect.get(value, SIGNATURE) === SECRET_SIGNATURE) return HIDDEN;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));
 }
 
 /** `urn:pulumi:STACK::PROJECT::…` */

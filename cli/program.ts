@@ -4,6 +4,7 @@ import { defineCompletion } from "./commands/completion.ts";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineList } from "./commands/list.ts";
 import { defineReconcile } from "./commands/reconcile.ts";
+import { defineReport } from "./commands/report.ts";
 import { defineUsage } from "./commands/usage.ts";
 import { createCommand, type Ends } from "./parser.ts";
 
@@ -25,6 +26,7 @@ export function zkscoreKeys(version: string, ends: Ends): Command {
   defineList(program, ends);
   defineUsage(program, ends);
   defineReconcile(program, ends);
+  defineReport(program, ends);
   defineDoctor(program, ends);
   defineEmulator(program.command("emulator"), (run) => ends(run));
   defineCompletion(program, ends);

@@ -1,5 +1,5 @@
 import { instantMs, isoSeconds } from "../../provider/domain/instant.ts";
-import { RESOURCES } from "../../provider/domain/vocabulary.ts";
+import { grantUse, smallerText } from "../../provider/domain/usedGrants.ts";
 import type { UsageResponse } from "../../provider/domain/wire.ts";
 import type { KeyView } from "../key/view.ts";
 import { NotEvaluated } from "../live/account.ts";
@@ -7,8 +7,6 @@ import { define, type Finding } from "../rule.ts";
 import { integer } from "../settings/parameters.ts";
 import { DAY_MS, granted, listed } from "./granted.ts";
 import { nist } from "./references.ts";
-
-const NAMED = RESOURCES.filter((resource) => resource !== "all");
 
 export const unusedPermission = define({
   id: "unused-permission",
@@ -73,39 +71,12 @@ export const unusedPermission = define({
 });
 
 function judge(key: KeyView, usage: UsageResponse, window: string): Finding | undefined {
-  const total = usage.usage.totalRequests;
-  if (total === 0) return undefined; // `unused-key` is about that
-  const endpoints = usage.breakdown?.byEndpoint?.filter((entry) => entry.requests > 0) ?? [];
-  const seen = endpoints.map(({ endpoint }) => resourceOf(endpoint));
-  const counted = endpoints.reduce((sum, entry) => sum + entry.requests, 0);
-  if (counted < total || seen.includes(undefined)) {
-    throw new NotEvaluated("usage doesn't name the endpoint of every request, so an absent resource proves nothing");
-  }
-  const may = [...new Set(granted(key).map(({ grant }) => grant.resource))];
-  const idle = may.filter((resource) => !seen.includes(resource));
-  if (idle.length === 0) return undefined;
-  if (idle.length === may.length) throw new NotEvaluated("usage shows other resources than the key may touch");
-  const kept = may.filter((resource) => seen.includes(resource)).map((resource) => smaller(key, resource));
+  const grants = granted(key).map(({ grant }) => grant);
+  const use = grantUse(grants, usage);
+  if (use.kind === "unknown") throw new NotEvaluated(use.why);
+  if (use.kind !== "unused") return undefined; // `unused-key` is about one without traffic
   const message =
-    `no request for ${listed(idle)} from ${window} (${total} requests seen). ` +
-    `Enough would be: permissions: [${kept.join(", ")}], each with the restrictions it has now`;
+    `no request for ${listed(use.resources)} from ${window} (${usage.usage.totalRequests} requests seen). ` +
+    `Enough would be: permissions: [${use.smaller.map(smallerText).join(", ")}], each with the restrictions it has now`;
   return { code: "unused", path: "permissions", message };
-}
-
-function smaller(key: KeyView, resource: string): string {
-  const actions = granted(key).flatMap(({ grant }) => (grant.resource === resource ? [`"${grant.action}"`] : []));
-  return `{ resource: "${resource}", actions: [${[...new Set(actions)].join(", ")}] }`;
-}
-
-/**
- * `GET /v1/scores/{identity}` is about scores: the first part of the path that names a resource, placeholders left out.
- * `undefined` where none does.
- */
-function resourceOf(endpoint: string): string | undefined {
-  const parts = endpoint
-    .toLowerCase()
-    .replace(/\{[^}]*\}/g, "")
-    .split(/[^a-z]+/);
-  const named = parts.map((part) => NAMED.find((resource) => part === resource || `${part}s` === resource));
-  return named.find((resource) => resource !== undefined);
 }

@@ -41,9 +41,8 @@ export class Reporter {
       this.advisory(oneLine(`exempt until ${exemption.until} (${exemption.owner}: ${exemption.reason}): ${what}`), urn);
       return;
     }
-    const elsewhere = place.environment.production ? undefined : place.params["outsideProduction"];
-    if (elsewhere === "off") return;
-    this.#show(what, urn, finding.step, finding.advisory === true || elsewhere === "advisory");
+    const weight = weightOf(finding, place);
+    if (weight !== "off") this.#show(what, urn, finding.step, weight === "advisory");
   }
 
   /** A finding about the pack's own configuration: no environment softens it, no exemption covers it. */
@@ -94,6 +93,16 @@ export class Reporter {
     const message = `${this.#rule.description}\n${text}`;
     leveled({ message, enforcementLevel: "advisory", ...(urn === undefined ? {} : { urn }) });
   }
+}
+
+/** Whether a finding counts at its policy's own level: lower where it says so itself, or the environment does. */
+export function weightOf(
+  { advisory }: Pick<Finding, "advisory">,
+  { environment, params }: Pick<Place, "environment" | "params">,
+): "own" | "advisory" | "off" {
+  const elsewhere = environment.production ? undefined : params["outsideProduction"];
+  if (elsewhere === "off") return "off";
+  return advisory === true || elsewhere === "advisory" ? "advisory" : "own";
 }
 
 /** A message, or an object with one that the SDK's server knows and its types don't. */

@@ -112,9 +112,9 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
 
     async usage(query, secret) {
       const search = new URLSearchParams();
-      for (const name of ["keyId", "from", "to"] as const) {
+      for (const name of ["keyId", "from", "to", "limit"] as const) {
         const value = query[name];
-        if (value !== undefined) search.set(name, value);
+        if (value !== undefined) search.set(name, String(value));
       }
       const path = `${OPERATIONS.usage.template}${search.size === 0 ? "" : `?${search}`}`;
       const sent = prepare(context, OPERATIONS.usage, path, secret === undefined ? {} : { secret });

@@ -48,6 +48,6 @@ export interface KeyApi {
   revoke(keyId: string): Promise<"revoked" | "gone">;
   /** PATCH. 405, 501, or 404 throw `ZKS_NO_UPDATE` resp. `ZKS_NOT_FOUND`. */
   update(keyId: string, body: UpdateRequest): Promise<RemoteKey>;
-  /** GET usage. `secret`: authenticate with this key instead of the management token. */
-  usage(query: { keyId?: string; from?: string; to?: string }, secret?: string): Promise<UsageResponse>;
+  /** GET usage. `limit`: points of the time series. `secret`: authenticate with this key instead of the management token. */
+  usage(query: { keyId?: string; from?: string; to?: string; limit?: number }, secret?: string): Promise<UsageResponse>;
 }

@@ -41,7 +41,8 @@ const UNIT: Readonly<Record<Restriction, readonly [string, string]>> = {
   ipWhitelist: ["address", "addresses"],
 };
 
-function extentText(restriction: Restriction, extent: Extent): string {
+/** How far a restriction lets a grant reach, in words: `2 addresses`, `over 2^64 addresses`, `unrestricted`. */
+export function extentText(restriction: Restriction, extent: Extent): string {
   if (extent === "unrestricted") return extent;
   return `${sizeText(extent)} ${UNIT[restriction][extent === 1n ? 0 : 1]}`;
 }

@@ -24,6 +24,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "policy/sdk": ["provider/domain", "provider/resources/apiKey.ts"],
   cli: [...CLI, "emulator/main.ts"],
   "cli/reconcile": CLI,
+  "cli/report": [...CLI, "policy/recorded.ts"],
 };
 
 const TARGETS = [
@@ -33,6 +34,7 @@ const TARGETS = [
   "provider/resources/any.ts",
   "provider/resources/apiKey.ts",
   "policy/any.ts",
+  "policy/recorded.ts",
   "policy/rules/any.ts",
   "emulator/any.ts",
   "emulator/main.ts",
