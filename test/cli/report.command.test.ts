@@ -91,5 +91,5 @@ test("wrong arguments: exit code 2, no request, no file; --help says more", asyn
   const folder = await world.start(["report", "--out", "no/such/folder/r.html"]).done;
   expect([folder.code, folder.stderr]).toEqual([1, expect.stringMatching(/can't be written/)]);
   expect(existsSync(join(world.folder, "r.html"))).toBe(false);
-  expect((await world.start(["report", "--help"]).done).stdout).toMatch(/Exit codes/);
+  expect((await world.start(["report", "--help"]).done).stdout).toMatch(/Exit code 3/);
 });
