@@ -43,7 +43,11 @@ export function reasonsOf(about: About): Reasons {
     void (given && found[certain ? "must" : "may"].push(why));
   // A path with an index may be refused, or mean the program's order: either is right, a mixture isn't.
   const certain = !fields.ignored.some((path) => path.includes("["));
-  const drifted = edits.some(({ field, seen }) => seen && isDeclared(field, fields) && !ignores(fields.ignored, field));
+  // It names a part of an entry: what somebody changed beside it counts.
+  const drifted = edits.some(
+    ({ field, seen }) =>
+      seen && isDeclared(field, fields) && ![field, "*"].some((path) => fields.ignored.includes(path)),
+  );
   const overdue = age - (fields.everyMs ?? Number.POSITIVE_INFINITY);
   add(!patches && !sameFields(fields, made), certain, "the program changed");
   add(!patches && drifted, certain, "someone changed it");
