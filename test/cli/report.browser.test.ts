@@ -12,8 +12,10 @@ import { packageRoot } from "../../tools/root.ts";
 import { noChromium, openChromium } from "../support/chromium.ts";
 import { HOSTILE } from "../support/network/hostileAccount.ts";
 import { dataOf, gatheredOf, markOf, remote, sampleAccount } from "../support/report.ts";
+import { inWhole, share } from "../support/share.ts";
 
 /** The report in a real browser, from a file, as its reader opens it. */
+const sizes = share("the report under axe", [3, 40, 500], (size) => size < 500);
 if (noChromium !== undefined) console.warn(`left out: ${noChromium}`);
 
 const script = () => readFileSync(join(packageRoot, "dist", "cli", "report", "browser", "page.js"), "utf8");
@@ -57,8 +59,9 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
     "axe finds nothing, %s, at 3 and at 500 keys, folds open too",
     async (scheme) => {
       const small = await dataOf(sampleAccount(3));
-      const changed = { ...large, changes: changesSince(small, large, () => "revoked") };
-      for (const data of [small, changed]) {
+      for (const size of sizes) {
+        const now = size === 3 ? small : await dataOf(sampleAccount(size));
+        const data = size === 3 ? now : { ...now, changes: changesSince(small, now, () => "revoked") };
         const { page, trouble } = await open(data, scheme);
         // The first rows' details and two folds of each section: 500 rows open say nothing more.
         await page.evaluate(`for (const fold of document.querySelectorAll("tr:nth-child(-n+3) details, .fold")) {
@@ -77,44 +80,48 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
     300_000,
   );
 
-  test("500 keys are filtered in under 100 ms, in every table at once", async () => {
-    const { page, trouble } = await open(large);
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
-    // This thread's own time, with style and layout: on a machine that does other things too, the clock says little.
-    const spent = async () => {
-      const { metrics } = await cdp.send("Performance.getMetrics");
-      const of = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
-      return metrics.filter(({ name }) => of.includes(name)).reduce((sum, { value }) => sum + value * 1000, 0);
-    };
-    const total = large.keys.length;
-    expect(total).toBeGreaterThanOrEqual(500);
-    const times = new Map<string, number>();
-    const round = ["backend", "", "shop/prod/a", "nobody has this", "team-scores", ""];
-    for (const text of [...round, ...round, ...round]) {
-      const before = await spent();
-      await page.evaluate(`{
+  // Milliseconds of a busy machine are no fault of the page.
+  test.runIf(inWhole("the time of filtering"))(
+    "500 keys are filtered in under 100 ms, in every table at once",
+    async () => {
+      const { page, trouble } = await open(large);
+      const cdp = await page.context().newCDPSession(page);
+      await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+      // This thread's own time, with style and layout: on a machine that does other things too, the clock says little.
+      const spent = async () => {
+        const { metrics } = await cdp.send("Performance.getMetrics");
+        const of = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
+        return metrics.filter(({ name }) => of.includes(name)).reduce((sum, { value }) => sum + value * 1000, 0);
+      };
+      const total = large.keys.length;
+      expect(total).toBeGreaterThanOrEqual(500);
+      const times = new Map<string, number>();
+      const round = ["backend", "", "shop/prod/a", "nobody has this", "team-scores", ""];
+      for (const text of [...round, ...round, ...round]) {
+        const before = await spent();
+        await page.evaluate(`{
         const field = document.querySelector("#q");
         field.value = ${JSON.stringify(text)};
         field.dispatchEvent(new Event("input", { bubbles: true }));
         document.body.offsetHeight; // lays it out
       }`);
-      // The least of three: what else the machine does only ever adds.
-      times.set(text, Math.min(times.get(text) ?? Number.POSITIVE_INFINITY, (await spent()) - before));
-      const expected = large.keys.filter((key) =>
-        [key.name, key.id, key.madeBy, key.owner, key.description, key.status].join(" ").toLowerCase().includes(text),
-      ).length;
-      expect([text, await shown(page)]).toEqual([text, expected]);
-      expect(await page.locator("#n").textContent()).toBe(
-        expected === total ? `${total} keys` : `${expected} of ${total} keys`,
-      );
-    }
-    const ms = [...times.values()].map(Math.round);
-    console.info(`filtering ${total} keys: ${ms.join(", ")} ms`);
-    expect(Math.max(...ms)).toBeLessThan(100);
-    expect(trouble).toEqual([]);
-    await page.close();
-  });
+        // The least of three: what else the machine does only ever adds.
+        times.set(text, Math.min(times.get(text) ?? Number.POSITIVE_INFINITY, (await spent()) - before));
+        const expected = large.keys.filter((key) =>
+          [key.name, key.id, key.madeBy, key.owner, key.description, key.status].join(" ").toLowerCase().includes(text),
+        ).length;
+        expect([text, await shown(page)]).toEqual([text, expected]);
+        expect(await page.locator("#n").textContent()).toBe(
+          expected === total ? `${total} keys` : `${expected} of ${total} keys`,
+        );
+      }
+      const ms = [...times.values()].map(Math.round);
+      console.info(`filtering ${total} keys: ${ms.join(", ")} ms`);
+      expect(Math.max(...ms)).toBeLessThan(100);
+      expect(trouble).toEqual([]);
+      await page.close();
+    },
+  );
 
   test("with the keyboard alone: find, only some, sort, open a key, show all", async () => {
     const { page } = await open(large);
