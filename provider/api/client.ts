@@ -8,7 +8,7 @@ import { deadlineError, malformedError } from "./errors.ts";
 import { exchange } from "./exchange.ts";
 import { createListingStore } from "./listing.ts";
 import { OPERATIONS } from "./operation.ts";
-import { fetchListing, type OnPage } from "./pages.ts";
+import { createLister, type OnPage } from "./pages.ts";
 import { type ApiContext, pathOf, prepare, webhookSecrets } from "./prepare.ts";
 import { createCallPolicy } from "./retry.ts";
 import { createTransport } from "./transport.ts";
@@ -50,7 +50,7 @@ export function createClient(options: ClientOptions): KeyApi & { close(): Promis
   const connectTimeoutMs = Math.min(10_000, policy.deadlineMs / (policy.attempts + 1));
   const transport = createTransport(base, connectTimeoutMs, options.userAgent ?? "pulumi-zkscore");
   const context: ApiContext = { base, policy, transport, token: options.token?.trim(), origins: options.origins };
-  const store = createListingStore(policy.clock, () => fetchListing(context, options.onPage));
+  const store = createListingStore(policy.clock, createLister(context, options.onPage));
 
   return {
     async create(body) {

@@ -1,3 +1,4 @@
+import { ZkscoreError } from "../domain/errors.ts";
 import { type ListResponse, listResponse } from "../domain/wire.ts";
 import { serverTime } from "./decode.ts";
 import { type Call, listingError } from "./errors.ts";
@@ -6,7 +7,8 @@ import { OPERATIONS } from "./operation.ts";
 import { type ApiContext, prepare } from "./prepare.ts";
 import type { Listing, RemoteKey } from "./types.ts";
 
-const PAGE_SIZE = 100;
+/** What each deployment is expected to give (assumed; the reference names no largest page), and what it is tried for. */
+const [PAGE_SIZE, LARGE_PAGE_SIZE] = [100, 500];
 const PAGES_MAX = 10_000;
 /** What one listing may hold. An honest account has some thousands of keys, of about 1 KB each. */
 const KEYS_MAX = 100_000;
@@ -34,15 +36,15 @@ interface Walk {
 }
 
 /**
- * Every page of the account, all within one deadline. A key made or revoked meanwhile shifts pages, so a walk that
- * contradicts itself is done once more; the second one is answered as it is, with `complete: false`.
+ * Lists accounts, each page as large as the API allows. How large that is, is found out at the first page that comes full
+ * and isn't the last: from then on larger ones are asked for, or never again. A small account costs no request for it.
  */
-export async function fetchListing(context: ApiContext, onPage?: OnPage): Promise<Listing> {
-  const first = prepare(context, OPERATIONS.list, OPERATIONS.list.template);
-  const fetchPage = async (offset: number): Promise<Page> => {
-    const path = `${OPERATIONS.list.template}?limit=${PAGE_SIZE}&offset=${offset}`;
-    const outgoing = { ...first.outgoing, path };
-    const { value, answer } = await exchange({ ...first, outgoing, schema: listResponse });
+export function createLister(context: ApiContext, onPage?: OnPage): () => Promise<Listing> {
+  let size = PAGE_SIZE;
+  let known = false;
+  const page = async (first: ReturnType<typeof prepareList>, offset: number): Promise<Page> => {
+    const path = `${OPERATIONS.list.template}?limit=${size}&offset=${offset}`;
+    const { value, answer } = await exchange({ ...first, outgoing: { ...first.outgoing, path }, schema: listResponse });
     onPage?.(offset + value.keys.length, value.pagination.total);
     return {
       body: value,
@@ -50,9 +52,50 @@ export async function fetchListing(context: ApiContext, onPage?: OnPage): Promis
       bytes: answer.text?.length ?? 0,
     };
   };
-  let walk = await walkPages(first.call, fetchPage);
-  if (!walk.complete) walk = await walkPages(first.call, fetchPage);
-  if (walk.looping) throw listingError(first.call, "the server gives the same page again and says that there are more");
+  const fetchPage = async (first: ReturnType<typeof prepareList>, offset: number): Promise<Page> => {
+    if (known || offset !== PAGE_SIZE) return page(first, offset);
+    known = true;
+    size = LARGE_PAGE_SIZE;
+    try {
+      const tried = await page(first, offset);
+      if (tried.body.keys.length <= PAGE_SIZE && tried.body.pagination.hasMore) size = PAGE_SIZE;
+      return tried;
+    } catch (error) {
+      size = PAGE_SIZE;
+      if (!ZkscoreError.is(error) || !mayBeTooLarge(error)) throw error;
+      return page(first, offset);
+    }
+  };
+  return () => {
+    const first = prepareList(context);
+    return fetchListing(context, first.call, (offset) => fetchPage(first, offset));
+  };
+}
+
+function prepareList(context: ApiContext) {
+  return prepare(context, OPERATIONS.list, OPERATIONS.list.template);
+}
+
+/**
+ * It may be the size: the deployment, or a box before it, refuses it in its own way, or the page is larger than a body may
+ * be. What has nothing to do with it fails again with the usual size.
+ */
+function mayBeTooLarge({ status }: ZkscoreError): boolean {
+  return ![401, 403, 429].includes(status ?? 0);
+}
+
+/**
+ * Every page of the account, all within one deadline. A key made or revoked meanwhile shifts pages, so a walk that
+ * contradicts itself is done once more; the second one is answered as it is, with `complete: false`.
+ */
+async function fetchListing(
+  context: ApiContext,
+  call: Call,
+  fetchPage: (offset: number) => Promise<Page>,
+): Promise<Listing> {
+  let walk = await walkPages(call, fetchPage);
+  if (!walk.complete) walk = await walkPages(call, fetchPage);
+  if (walk.looping) throw listingError(call, "the server gives the same page again and says that there are more");
   const { keys, complete } = walk;
   return { keys, complete, serverTime: walk.serverTime, fetchedAt: context.policy.clock.monotonic() };
 }

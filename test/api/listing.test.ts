@@ -45,6 +45,43 @@ describe("a whole account is listed, whatever the page size", () => {
     expect(got.requests[0]).toBe("/v1/developer/keys?limit=100&offset=0");
   });
 
+  const limits = (requests: readonly string[]) =>
+    requests.map((url) => url.replace(/^.*limit=/, "").replace("&offset=", " at "));
+
+  it("a deployment that gives more a page is asked for more, once the first page came full", async () => {
+    const server = await httpServer(({ url }) => ({ body: page(many(1_150), url, 1_000) }));
+    const client = testClient(server.url, { deadlineMs: 20_000 });
+    expect((await client.list("fresh")).keys.size).toBe(1_150);
+    expect(limits(server.received.map(({ url }) => url))).toEqual([
+      "100 at 0",
+      "500 at 100",
+      "500 at 600",
+      "500 at 1100",
+    ]);
+    expect((await client.list("fresh")).complete).toBe(true);
+    expect(server.received).toHaveLength(4 + 3); // it is known by now
+    await client.close();
+    await server.close();
+  });
+
+  it.each<[string, (url: string) => Reply]>([
+    ["refuses it", () => ({ status: 400, body: { success: false, error: { code: "INVALID", message: "limit" } } })],
+    ["answers with more than a body may hold", () => ({ body: `"${"x".repeat(11 * 1024 * 1024)}"` })],
+  ])("one that %s is asked for 100 at a time, and never again for more", async (_what, refusal) => {
+    const server = await httpServer(({ url }) =>
+      url.includes("limit=500") ? refusal(url) : { body: page(many(350), url, 1_000) },
+    );
+    const client = testClient(server.url, { deadlineMs: 20_000 });
+    expect((await client.list("fresh")).keys.size).toBe(350);
+    expect((await client.list("fresh")).complete).toBe(true);
+    const asked = limits(server.received.map(({ url }) => url));
+    // A page that can't be read may be asked for again.
+    expect([...new Set(asked.filter((one) => one.startsWith("500")))]).toEqual(["500 at 100"]);
+    expect(asked.filter((one) => one.startsWith("100"))).toHaveLength(8);
+    await client.close();
+    await server.close();
+  });
+
   it("no status is filtered out", async () => {
     const keys = ["active", "inactive", "expired", "revoked", "something-new"].map((status) => key(status, { status }));
     const got = await listed(({ url }) => ({ body: page(keys, url) }));
