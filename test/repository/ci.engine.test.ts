@@ -248,6 +248,6 @@ function masked(text: string): string {
         return `<${kind}.${seen.indexOf(value)}>`;
       });
     },
-    text.replace(/\(local: [^)]*\)/g, "(local)"),
+    text.replace(/@v\d+\.\d+\.\d+/g, ""),
   );
 }
