@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiKey } from "pulumi-zkscore";
 
 // From the 27th to the 30th day of its life, the next `pulumi up` replaces the key: the new one is made, whoever uses it
-// is updated, and the old one lives on for two days. Nothing rotates unless `up` runs: rotate.yml runs it every day.
+// is updated, and the old one lives on for two days. Nothing rotates unless `up` runs: ../ci/github/rotate.yml does every day.
 const config = new pulumi.Config();
 const backend = new ApiKey("backend", {
   description: "Backend of the score dashboard",

@@ -54,6 +54,7 @@ test("every link of the documentation, and every file it names, exists", () => {
     "README.md",
     "docs/something-is-wrong.md",
     "docs/rotation.md",
+    "docs/ci.md",
     "docs/errors.md",
     "docs/assumptions.md",
     "examples/README.md",

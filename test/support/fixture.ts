@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Emulator, EmulatorOptions } from "../../emulator/index.ts";
 import { type CliWorld, cliWorld } from "./cli.ts";
@@ -36,4 +39,11 @@ export async function freshWorld(options: WorldOptions): Promise<void> {
   const made = await createWorld(options);
   onTestFinished(() => made.dispose());
   world = made;
+}
+
+/** An empty folder. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "zkscore-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
