@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { prepareExample } from "../../tools/example/workspace.ts";
+import { packageRoot } from "../../tools/root.ts";
+import { type Outcome, startCommand } from "../support/engine/command.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { succeed } from "../support/engine/stack.ts";
+import { nodeStartup } from "../support/nodeStartup.ts";
+import { share } from "../support/share.ts";
+import { liveIds } from "../support/world.ts";
+
+// Several runs of the engine in one script.
+vi.setConfig({ testTimeout: 600_000 });
+
+/** What `npm run example -- NAME` has to show, by example: from what the script printed, and what the emulator saw. */
+const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>> = {
+  rotation: ({ stdout }, api) => {
+    const [, requests, refused] = /^(\d+) requests, (\d+) refused$/m.exec(stdout) ?? [];
+    expect(Number(requests)).toBeGreaterThanOrEqual(1_000);
+    expect(refused).toBe("0");
+    const [old, successor, ...others] = api.keys();
+    expect(others).toEqual([]);
+    const seen = api.journal().map(({ operation, keyId, status }) => ({ operation, keyId, status }));
+    const asked = seen.filter(({ operation }) => operation === "data");
+    expect(asked).toHaveLength(Number(requests));
+    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]));
+    // The old key is revoked while the client runs, and the client goes on with its successor.
+    const revoked = seen.findIndex(({ operation, keyId }) => operation === "revoke" && keyId === old?.id);
+    const before = seen.slice(0, revoked).filter(({ operation }) => operation === "data");
+    const after = seen.slice(revoked).filter(({ operation }) => operation === "data");
+    expect(new Set(before.map(({ keyId }) => keyId))).toEqual(new Set([old?.id, successor?.id]));
+    expect(new Set(after.map(({ keyId }) => keyId))).toEqual(new Set([successor?.id]));
+  },
+};
+
+describeWithEngine("examples, as their READMEs say", (engine) => {
+  let api: Emulator;
+  let folder: string;
+  beforeEach(async () => {
+    api = await startEmulator();
+    folder = join(packageRoot, ".zkscore", "test", randomBytes(8).toString("hex"));
+    mkdirSync(folder, { recursive: true });
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await api.close();
+  });
+
+  for (const [name, shows] of share("examples' scripts", Object.entries(SHOWN), ([name]) => name === "rotation")) {
+    test(`npm run example -- ${name}`, async () => {
+      const env = { ...prepareExample(name, folder, engine, api), ...nodeStartup() };
+      const outcome = await succeed(startCommand("sh", ["try.sh"], { cwd: folder, env, timeoutMs: 500_000 }).done);
+      shows(outcome, api);
+      expect(outcome.output).not.toMatch(/zk_(prod|test)_\w+/);
+      expect(liveIds(api)).toEqual([]);
+    });
+  }
+});
