@@ -34,6 +34,16 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>>
     expect(new Set(before.map(({ keyId }) => keyId))).toEqual(new Set([old?.id, successor?.id]));
     expect(new Set(after.map(({ keyId }) => keyId))).toEqual(new Set([successor?.id]));
   },
+  "webhook-key": ({ stdout }, api) => {
+    const told = stdout.split("\n").filter((line) => /^(the|with|refused|accepted)\b/.test(line));
+    expect(told).toEqual([
+      ...["the delivery: 204", "the same again: 409", "with another score: 401"],
+      ...["the delivery: 409", "the same again: 409", "with another score: 401"],
+      ...["accepted: score.updated", "refused: a replay", "refused: bad signature"],
+      ...["refused: too old", "refused: too old", "refused: bad signature"],
+    ]);
+    expect(api.keys()).toHaveLength(1);
+  },
 };
 
 describeWithEngine("examples, as their READMEs say", (engine) => {
@@ -49,7 +59,7 @@ describeWithEngine("examples, as their READMEs say", (engine) => {
     await api.close();
   });
 
-  for (const [name, shows] of share("examples' scripts", Object.entries(SHOWN), ([name]) => name === "rotation")) {
+  for (const [name, shows] of share("examples' scripts", Object.entries(SHOWN), ([name]) => name === "webhook-key")) {
     test(`npm run example -- ${name}`, async () => {
       const env = { ...prepareExample(name, folder, engine, api), ...nodeStartup() };
       const outcome = await succeed(startCommand("sh", ["try.sh"], { cwd: folder, env, timeoutMs: 500_000 }).done);

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator/index.ts";
 import type { Engine } from "../engine/ensureEngine.ts";
@@ -12,6 +12,7 @@ import { workspaceEnv } from "../workspace.ts";
  */
 export function prepareExample(example: string, folder: string, engine: Engine, account: Emulator): NodeJS.ProcessEnv {
   cpSync(join(packageRoot, "examples", example), folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(packageRoot, join(folder, "node_modules", "pulumi-zkscore"), "junction");
   return {
