@@ -32,6 +32,7 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   // One is kept as it is, one is replaced and lives on for its overlap. An adopted key is let go, not revoked.
   "adopt-existing-key": { keys: 2, live: 3, left: 1, existing: { known: "knownKeySecret", lost: "" } },
   "use-the-secret": { keys: 1 },
+  monitoring: { keys: 1 },
 };
 
 /** Keys that exist, a use of the secret, secrets of the program. The others are declarations of the same kind. */

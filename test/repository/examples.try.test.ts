@@ -44,6 +44,20 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>>
     ]);
     expect(api.keys()).toHaveLength(1);
   },
+  monitoring: ({ stdout }) => {
+    const told = stdout.split("\n").filter((line) => /^(\{|exit code)/.test(line));
+    const texts = told.map((line) => (line.startsWith("{") ? Object(JSON.parse(line)).text : line));
+    expect(texts).toEqual([
+      expect.stringMatching(
+        /^ZKScore: live keys: 1, requests in a day: 0; attention:\n• `partner-[0-9a-f]{8}` ends on .*, days left: 9$/,
+      ),
+      "exit code 3",
+      "ZKScore: live keys: 1, requests in a day: 0; nothing needs attention",
+      "exit code 0",
+      "ZKScore: the keys could not be looked at (ZKS_UNAUTHORIZED)",
+      "exit code 1",
+    ]);
+  },
 };
 
 describeWithEngine("examples, as their READMEs say", (engine) => {
