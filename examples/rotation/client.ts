@@ -20,19 +20,23 @@ function fingerprint(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 16);
 }
 
-// Asks until it is told to stop, and counts.
-let stopped = false;
-process.once("SIGTERM", () => {
-  stopped = true;
-});
-let [requests, refused, current] = [0, 0, ""];
-while (!stopped) {
-  const { status, key } = await ask("/scores/alice.zks");
-  requests += 1;
-  if (status !== 200) refused += 1;
-  if (key !== current) console.log(`request ${requests}: the key with the fingerprint ${key}`);
-  current = key;
-  await setTimeout(2);
+/** Asks until it is told to stop, and counts. */
+async function main(): Promise<void> {
+  let stopped = false;
+  process.once("SIGTERM", () => {
+    stopped = true;
+  });
+  let [requests, refused, current] = [0, 0, ""];
+  while (!stopped) {
+    const { status, key } = await ask("/scores/alice.zks");
+    requests += 1;
+    if (status !== 200) refused += 1;
+    if (key !== current) console.log(`request ${requests}: the key with the fingerprint ${key}`);
+    current = key;
+    await setTimeout(2);
+  }
+  console.log(`${requests} requests, ${refused} refused`);
+  process.exitCode = refused === 0 ? 0 : 1;
 }
-console.log(`${requests} requests, ${refused} refused`);
-process.exitCode = refused === 0 ? 0 : 1;
+
+void main();
