@@ -58,7 +58,31 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>>
       "exit code 1",
     ]);
   },
+  component: ({ stdout }, api) => {
+    expect(
+      api
+        .keys()
+        .map(({ name }) => name.slice(0, -9))
+        .sort(),
+    ).toEqual(["dev-dashboard", "dev-issuer"]);
+    const [dev, inside, beside] = runs(stdout).map(findings);
+    expect(dev).toEqual([]);
+    expect(inside).toEqual(["advisory no-write-in-production prod-issuer"]);
+    expect(beside).toContain("mandatory no-write-in-production prod-issuer");
+  },
 };
+
+/** What each `up` and each `preview` of a script printed. */
+function runs(stdout: string): string[] {
+  return stdout.split(/^(?=Updating|Previewing)/m).filter((part) => /^(Updating|Previewing)/.test(part));
+}
+
+/** What the policies found in a run: level, policy and key. */
+function findings(output = ""): string[] {
+  return [...output.matchAll(/\[(mandatory|advisory)\](?: \[severity: \w+\])? +(\S+) +\(.*ApiKey: ([\w-]+)\)/g)].map(
+    ([, ...found]) => found.join(" "),
+  );
+}
 
 describeWithEngine("examples, as their READMEs say", (engine) => {
   let api: Emulator;
