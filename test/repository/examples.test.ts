@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   "use-the-secret": { keys: 1 },
   monitoring: { keys: 1 },
   component: { keys: 2 },
+  "own-policies": { stack: "staging", keys: 2 },
 };
 
 /** Keys that exist, a use of the secret, secrets of the program. The others are declarations of the same kind. */

@@ -70,6 +70,15 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>>
     expect(inside).toEqual(["advisory no-write-in-production prod-issuer"]);
     expect(beside).toContain("mandatory no-write-in-production prod-issuer");
   },
+  "own-policies": ({ stdout }, api) => {
+    expect(api.keys()).toHaveLength(2);
+    const [lastDay, dayAfter, noTeam] = runs(stdout);
+    expect(findings(lastDay)).toEqual(["advisory rate-limit history-import"]);
+    expect(findings(dayAfter)).toEqual(["mandatory rate-limit history-import"]);
+    expect(dayAfter).toMatch(/\[mandatory\].* exemption-hygiene /);
+    expect(dayAfter).toContain("expired on 2027-03-31: it no longer exempts anything");
+    expect(findings(noTeam)).toEqual(["mandatory known-team badges", "advisory rate-limit history-import"]);
+  },
 };
 
 /** What each `up` and each `preview` of a script printed. */
