@@ -11,7 +11,7 @@ const notifier = new ApiKey("notifier", {
   permissions: [{ resource: "scores", actions: ["read"] }],
   webhooks: [
     {
-      url: "https://hooks.example.com/zkscore",
+      url: config.get("webhookUrl") ?? "https://hooks.example.com/zkscore", // where receiver.ts listens
       events: ["score.updated", "score.calculated"],
       secret,
     },

@@ -33,6 +33,9 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   "adopt-existing-key": { keys: 2, live: 3, left: 1, existing: { known: "knownKeySecret", lost: "" } },
   "use-the-secret": { keys: 1 },
   ci: { stack: "staging", keys: 1 },
+  monitoring: { keys: 1 },
+  component: { keys: 2 },
+  "own-policies": { stack: "staging", keys: 2 },
 };
 
 /** Keys that exist, a use of the secret, secrets of the program. The others are declarations of the same kind. */

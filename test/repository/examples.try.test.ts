@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { prepareExample } from "../../tools/example/workspace.ts";
+import { packageRoot } from "../../tools/root.ts";
+import { type Outcome, startCommand } from "../support/engine/command.ts";
+import { describeWithEngine } from "../support/engine/describe.ts";
+import { succeed } from "../support/engine/stack.ts";
+import { nodeStartup } from "../support/nodeStartup.ts";
+import { share } from "../support/share.ts";
+import { liveIds } from "../support/world.ts";
+
+// Several runs of the engine in one script.
+vi.setConfig({ testTimeout: 600_000 });
+
+/** What `npm run example -- NAME` has to show, by example: from what the script printed, and what the emulator saw. */
+const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>> = {
+  rotation: ({ stdout }, api) => {
+    const [, requests, refused] = /^(\d+) requests, (\d+) refused$/m.exec(stdout) ?? [];
+    expect(Number(requests)).toBeGreaterThanOrEqual(1_000);
+    expect(refused).toBe("0");
+    const [old, successor, ...others] = api.keys();
+    expect(others).toEqual([]);
+    const seen = api.journal().map(({ operation, keyId, status }) => ({ operation, keyId, status }));
+    const asked = seen.filter(({ operation }) => operation === "data");
+    expect(asked).toHaveLength(Number(requests));
+    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]));
+    // The old key is revoked while the client runs, and the client goes on with its successor.
+    const revoked = seen.findIndex(({ operation, keyId }) => operation === "revoke" && keyId === old?.id);
+    const before = seen.slice(0, revoked).filter(({ operation }) => operation === "data");
+    const after = seen.slice(revoked).filter(({ operation }) => operation === "data");
+    expect(new Set(before.map(({ keyId }) => keyId))).toEqual(new Set([old?.id, successor?.id]));
+    expect(new Set(after.map(({ keyId }) => keyId))).toEqual(new Set([successor?.id]));
+  },
+  "webhook-key": ({ stdout }, api) => {
+    const told = stdout.split("\n").filter((line) => /^(the|with|refused|accepted)\b/.test(line));
+    expect(told).toEqual([
+      ...["the delivery: 204", "the same again: 409", "with another score: 401"],
+      ...["the delivery: 409", "the same again: 409", "with another score: 401"],
+      ...["accepted: score.updated", "refused: a replay", "refused: bad signature"],
+      ...["refused: too old", "refused: too old", "refused: bad signature"],
+    ]);
+    expect(api.keys()).toHaveLength(1);
+  },
+  monitoring: ({ stdout }) => {
+    const told = stdout.split("\n").filter((line) => /^(\{|exit code)/.test(line));
+    const texts = told.map((line) => (line.startsWith("{") ? Object(JSON.parse(line)).text : line));
+    expect(texts).toEqual([
+      expect.stringMatching(
+        /^ZKScore: live keys: 1, requests in a day: 0; attention:\n• `partner-[0-9a-f]{8}` ends on .*, days left: 9$/,
+      ),
+      "exit code 3",
+      "ZKScore: live keys: 1, requests in a day: 0; nothing needs attention",
+      "exit code 0",
+      "ZKScore: the keys could not be looked at (ZKS_UNAUTHORIZED)",
+      "exit code 1",
+    ]);
+  },
+  component: ({ stdout }, api) => {
+    expect(
+      api
+        .keys()
+        .map(({ name }) => name.slice(0, -9))
+        .sort(),
+    ).toEqual(["dev-dashboard", "dev-issuer"]);
+    const [dev, inside, beside] = runs(stdout).map(findings);
+    expect(dev).toEqual([]);
+    expect(inside).toEqual(["advisory no-write-in-production prod-issuer"]);
+    expect(beside).toContain("mandatory no-write-in-production prod-issuer");
+  },
+  "own-policies": ({ stdout }, api) => {
+    expect(api.keys()).toHaveLength(2);
+    const [lastDay, dayAfter, noTeam] = runs(stdout);
+    expect(findings(lastDay)).toEqual(["advisory rate-limit history-import"]);
+    expect(findings(dayAfter)).toEqual(["mandatory rate-limit history-import"]);
+    expect(dayAfter).toMatch(/\[mandatory\].* exemption-hygiene /);
+    expect(dayAfter).toContain("expired on 2027-03-31: it no longer exempts anything");
+    expect(findings(noTeam)).toEqual(["mandatory known-team badges", "advisory rate-limit history-import"]);
+  },
+};
+
+/** What each `up` and each `preview` of a script printed. */
+function runs(stdout: string): string[] {
+  return stdout.split(/^(?=Updating|Previewing)/m).filter((part) => /^(Updating|Previewing)/.test(part));
+}
+
+/** What the policies found in a run: level, policy and key. */
+function findings(output = ""): string[] {
+  return [...output.matchAll(/\[(mandatory|advisory)\](?: \[severity: \w+\])? +(\S+) +\(.*ApiKey: ([\w-]+)\)/g)].map(
+    ([, ...found]) => found.join(" "),
+  );
+}
+
+describeWithEngine("examples, as their READMEs say", (engine) => {
+  let api: Emulator;
+  let folder: string;
+  beforeEach(async () => {
+    api = await startEmulator();
+    folder = join(packageRoot, ".zkscore", "test", randomBytes(8).toString("hex"));
+    mkdirSync(folder, { recursive: true });
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await api.close();
+  });
+
+  for (const [name, shows] of share("examples' scripts", Object.entries(SHOWN), ([name]) => name === "webhook-key")) {
+    test(`npm run example -- ${name}`, async () => {
+      const env = { ...prepareExample(name, folder, engine, api), ...nodeStartup() };
+      const outcome = await succeed(startCommand("sh", ["try.sh"], { cwd: folder, env, timeoutMs: 500_000 }).done);
+      shows(outcome, api);
+      expect(outcome.output).not.toMatch(/zk_(prod|test)_\w+/);
+      expect(liveIds(api)).toEqual([]);
+    });
+  }
+});
