@@ -70,6 +70,7 @@ describe("no line of output goes round the gate", () => {
     "provider/host/silence.ts": /console\.error/, // hands on what others print
     "provider/resources/providerText.ts": /console\.error/, // likewise, in the text of the program's provider
     "provider/functions.ts": /log\.warn\(\s*"/,
+    "tools/example.ts": /"npm run example/,
     "tools/quickstart.ts": /Interrupted|another run holds|\$\{count\}\. \$\{title\}/,
   };
   /** The handlers' log is `provider/host/log.ts`; the tools left out show only what a clone's own checks ran. */
