@@ -15,7 +15,7 @@ import { dataOf, gatheredOf, markOf, remote, sampleAccount } from "../support/re
 import { inWhole, share } from "../support/share.ts";
 
 /** The report in a real browser, from a file, as its reader opens it. */
-const sizes = share("the report under axe", [3, 40, 500], (size) => size < 500);
+const sizes = share("the report under axe", [3, 500], (size) => size < 500);
 if (noChromium !== undefined) console.warn(`left out: ${noChromium}`);
 
 const script = () => readFileSync(join(packageRoot, "dist", "cli", "report", "browser", "page.js"), "utf8");

@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { packageRoot } from "../../tools/root.ts";
 import { ask } from "../support/emulator.ts";
 import { type Outcome, startCommand } from "../support/engine/command.ts";
@@ -10,6 +10,7 @@ import { freshFolder } from "../support/fixture.ts";
 import { DAY, START } from "../support/host/world.ts";
 import { nodeStartup } from "../support/nodeStartup.ts";
 import { commandsOf, githubWorkflows, gitlabJobs, type Step } from "../support/pipelines.ts";
+import { inWhole } from "../support/share.ts";
 import { connection, createWorld, type World } from "../support/world.ts";
 
 // Some runs of the CLI in one test, on a machine that may be doing other things.
@@ -26,18 +27,22 @@ interface Ran {
   output: string;
 }
 
+const runs = inWhole("the pipelines of examples/ci");
+
 describeWithEngine("the pipelines of examples/ci, each command as its file says it", (engine) => {
   let world: World;
   let folder: string;
   /** All that any step printed or wrote for people to read. */
   const texts: string[] = [];
 
+  beforeEach(({ skip }) => skip(!runs, "left to npm run prove:engine"));
   beforeAll(async () => {
+    if (!runs) return;
     world = await createWorld({ program, project: "ci", stack: "prod", emulator: { clock: START } });
     folder = world.stack.folder;
     installIn(folder);
   });
-  afterAll(() => world.dispose());
+  afterAll(() => (runs ? world.dispose() : undefined));
 
   /** Runs the commands of a job as GitHub would; after a failure only the steps that say so. `step` may look at each. */
   async function job(file: string, name: string, context: Record<string, string> = {}, where = folder) {
