@@ -5,6 +5,7 @@ import { ownershipOf } from "../provider/domain/internal.ts";
 import { KEY_TYPE } from "../provider/domain/marker.ts";
 import { SECRET_FIELDS } from "../provider/domain/secretFields.ts";
 import { shown } from "../provider/domain/shown.ts";
+import { jsonIn } from "./json.ts";
 
 /** A key that stands in a state. Its secret is never read. */
 export interface StateKey {
@@ -72,7 +73,7 @@ const neverDeployed = z.strictObject({ version: z.number(), deployment: z.null()
 /** Reads the JSON of `pulumi stack export`. `source` names it in errors. Throws `ZKS_INPUT`. */
 export function parseState(text: string, source: string): ExportedState {
   if (text.trim() === "") throw unreadable(source, "it is empty: did `pulumi stack export` fail?");
-  const value = json(text);
+  const value = jsonIn(text);
   if (neverDeployed.safeParse(value).success) return emptyState();
   const parsed = exported.safeParse(value);
   if (!parsed.success) throw unreadable(source, whyNotExported(value));
@@ -174,14 +175,6 @@ function stackOf(urn: string | undefined): string {
 function writtenAt(time: string | undefined): number | undefined {
   const ms = Date.parse(time ?? "");
   return Number.isNaN(ms) || ms <= 0 ? undefined : ms;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(source: string, why: string): ZkscoreError {

@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { ZkscoreError } from "../../provider/domain/errors.ts";
 import { runs } from "../doctor/look/backend.ts";
+import { jsonFilesIn } from "../json.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -56,28 +57,12 @@ export function forget(folder: string, { name }: Pick<Entry, "name">): void {
 
 /** Notes of probes that have ended without forgetting their keys. One whose process still runs is its own affair. */
 export function leftBehind(folder: string, endpoint: string): Entry[] {
-  return filesIn(folder).flatMap((file) => {
-    const known = entry.safeParse(read(join(folder, file))).data;
+  return jsonFilesIn(folder).flatMap((file) => {
+    const known = entry.safeParse(file).data;
     if (known === undefined || known.endpoint !== endpoint) return [];
     const here = known.hostname === hostname() && known.pid !== process.pid && runs(known.pid);
     // A process id is given again, and no probe takes an hour.
     const busy = here && Date.now() - known.at < HOUR_MS;
     return busy ? [] : [known];
   });
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((file) => file.endsWith(".json"));
-  } catch {
-    return [];
-  }
-}
-
-function read(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { parseBaseUrl } from "../../provider/api/baseUrl.ts";
 import { OPERATIONS } from "../../provider/api/operation.ts";
 import { createTransport } from "../../provider/api/transport.ts";
 import { listResponse } from "../../provider/domain/wire.ts";
+import { jsonIn } from "../json.ts";
 
 /** What one page held; undefined: it didn't come, or isn't the API's. */
 export type Page = { ids: string[]; limit: number; offset: number; total: number; hasMore: boolean } | undefined;
@@ -15,7 +16,7 @@ export async function threePages(baseUrl: string, token: string): Promise<readon
     const path = `${OPERATIONS.list.template}?limit=${limit}&offset=${offset}`;
     const answer = await transport.send({ method: "GET", path, token, timeoutMs: TIMEOUT_MS });
     if (answer.kind !== "answer" || answer.status !== 200) return undefined;
-    const parsed = listResponse.safeParse(json(answer.text)).data;
+    const parsed = listResponse.safeParse(jsonIn(answer.text)).data;
     if (parsed === undefined) return undefined;
     const { keys, pagination } = parsed;
     const { total, hasMore } = pagination;
@@ -25,13 +26,5 @@ export async function threePages(baseUrl: string, token: string): Promise<readon
     return [await page(1, 0), await page(1, 1), await page(100, 0)];
   } finally {
     await transport.close();
-  }
-}
-
-function json(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
   }
 }

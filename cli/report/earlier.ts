@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ZkscoreError } from "../../provider/domain/errors.ts";
 import { decodeText } from "../decodeText.ts";
+import { jsonIn } from "../json.ts";
 import { type ReportData, reportData } from "./data.ts";
 import { dataInPage } from "./page/page.ts";
 
@@ -13,17 +14,9 @@ export async function readEarlier(file: string): Promise<ReportData> {
     throw unreadable(file, "it isn't there, or isn't yours to read");
   }
   const text = decodeText(bytes, file);
-  const parsed = reportData.safeParse(json(text) ?? json(dataInPage(text) ?? ""));
+  const parsed = reportData.safeParse(jsonIn(text) ?? jsonIn(dataInPage(text) ?? ""));
   if (!parsed.success) throw unreadable(file, "it is no report of this command, or of a newer release");
   return parsed.data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(file: string, why: string): ZkscoreError {

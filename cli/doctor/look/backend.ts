@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { jsonFilesIn } from "../../json.ts";
 
 /** Who holds a stack of a file backend. */
 export interface Lock {
@@ -26,28 +26,12 @@ export function locksOf(url: string, project: string, stack: string, hostname: s
   } catch {
     return undefined;
   }
-  return filesOf(folder).flatMap((file) => {
-    const lock = written.safeParse(read(join(folder, file))).data;
+  return jsonFilesIn(folder).flatMap((file) => {
+    const lock = written.safeParse(file).data;
     if (lock === undefined) return [];
     const alive = lock.hostname === hostname ? runs(lock.pid) : undefined;
     return [{ pid: lock.pid, hostname: lock.hostname, since: lock.timestamp, alive }];
   });
-}
-
-function filesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((file) => file.endsWith(".json"));
-  } catch {
-    return [];
-  }
-}
-
-function read(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a process of this machine runs. */

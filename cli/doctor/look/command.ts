@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { jsonIn } from "../../json.ts";
 
 /** What a command came to: its exit code and stdout, or that it isn't there or didn't end in time. */
 export type Ran = { code: number; stdout: string } | "missing" | "late";
@@ -47,10 +48,5 @@ export function onPath(name: string, env: Env): string | undefined {
 
 /** A command's JSON; undefined where it failed or printed something else. */
 export function jsonOf(ran: Ran): unknown {
-  if (typeof ran === "string" || ran.code !== 0) return undefined;
-  try {
-    return JSON.parse(ran.stdout);
-  } catch {
-    return undefined;
-  }
+  return typeof ran === "string" || ran.code !== 0 ? undefined : jsonIn(ran.stdout);
 }
