@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ZkscoreError } from "../provider/domain/errors.ts";
 import type { Retired } from "../provider/domain/inputs.ts";
-import { ownershipOf } from "../provider/domain/internal.ts";
+import { readInternal } from "../provider/domain/internal.ts";
 import { KEY_TYPE } from "../provider/domain/marker.ts";
 import { SECRET_FIELDS } from "../provider/domain/secretFields.ts";
 import { shown } from "../provider/domain/shown.ts";
@@ -148,7 +148,7 @@ function keyOf(one: Resource, state: ExportedState, source: string): StateKey {
 
 /** 0.1.0 wrote it as an output of its own. */
 function ownershipOfOutputs(outputs: Resource["outputs"] = {}): unknown {
-  return outputs["ownership"] ?? ownershipOf(outputs["internal"]);
+  return outputs["ownership"] ?? readInternal(outputs["internal"])?.ownership;
 }
 
 const SECRET: ReadonlySet<string> = new Set(SECRET_FIELDS);

@@ -1,4 +1,4 @@
-import { ownershipOf } from "../../provider/domain/internal.ts";
+import { readInternal } from "../../provider/domain/internal.ts";
 import { unwrapped } from "./remediation.ts";
 
 /** The type in every URN and state. Written out: the class it is compared with must not be its only witness. */
@@ -31,7 +31,7 @@ export function isDisguised({ type, props }: { readonly type: string; readonly p
 
 function hasShape(bag: Readonly<Record<string, unknown>>): boolean {
   // Outputs have it in `internal`.
-  const ownership = unwrapped(bag["ownership"]) ?? ownershipOf(unwrapped(bag["internal"]));
+  const ownership = unwrapped(bag["ownership"]) ?? readInternal(unwrapped(bag["internal"]))?.ownership;
   if (unwrapped(bag["permissions"]) === undefined || ownership === undefined || ownership === null) return false;
   // An unknown value arrives as a text.
   return (

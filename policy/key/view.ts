@@ -1,5 +1,5 @@
 import { UnknownValueError } from "@pulumi/policy";
-import { decodeInternal } from "../../provider/domain/internal.ts";
+import { readInternal } from "../../provider/domain/internal.ts";
 
 /**
  * A key as the rules see it. `props` of a policy are a trap: touching one unknown value throws, and the SDK then drops
@@ -139,7 +139,7 @@ export function readKey(props: unknown, reads?: readonly string[], fromState = f
     return typeof value === "number" ? value : undefined;
   };
 
-  const internal = internalIn(text(props, "internal"));
+  const internal = readInternal(text(props, "internal"));
   const ownership = at(props, "ownership", "ownership") ?? internal?.ownership;
   return {
     name: text(props, "name"),
@@ -225,13 +225,4 @@ function merged(permissions: readonly PermissionView[], unknown: ReadonlySet<str
     );
   }
   return [...found.values()];
-}
-
-/** What only the provider reads of a key's state. A state it can't read is not for policies to refuse. */
-function internalIn(text: string | undefined): ReturnType<typeof decodeInternal> | undefined {
-  try {
-    return text === undefined ? undefined : decodeInternal(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,6 +12,8 @@ import { alignedPermissions, alignedWebhooks, asWritten } from "./written.ts";
 /** What of the inputs was sent to the API, so that its echo can be looked at. */
 export type Sent = Pick<KeyInputs, "description" | "permissions" | "rateLimit" | "expiry" | "webhooks" | "metadata">;
 
+export type FieldName = "name" | keyof Sent;
+
 /** What the provider has to know of a field that lives in the account. */
 interface Field {
   /** The inputs that say it. */
@@ -36,7 +38,7 @@ interface Field {
 }
 
 /** The fields of a key that live in the account, in the order in which they are shown. */
-export const FIELDS = {
+export const FIELDS: Readonly<Record<FieldName, Field>> = {
   name: {
     inputs: ["name", "namePrefix"],
     observed: (_sent, key) => key.name,
@@ -97,9 +99,7 @@ export const FIELDS = {
     asInput: (_state, value) => ({ metadata: value as Record<string, unknown> }), // likewise
     update: "always", // it carries the marker
   },
-} as const satisfies Record<string, Field>;
-
-export type FieldName = keyof typeof FIELDS;
+};
 
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[]; // Object.keys widens to string
 
@@ -108,8 +108,8 @@ export function fieldsIn(bag: object): FieldName[] {
   return FIELD_NAMES.filter((name) => Object.hasOwn(bag, name));
 }
 
-export function field(name: FieldName): Field {
-  return FIELDS[name];
+export function isField(name: string): name is FieldName {
+  return Object.hasOwn(FIELDS, name);
 }
 
 /** Every list sorted: the API's lists are sets. */

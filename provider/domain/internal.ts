@@ -1,3 +1,4 @@
+import { dropUndefined } from "./bag.ts";
 import { ZkscoreError } from "./errors.ts";
 import type { KeyState, Ownership } from "./inputs.ts";
 import { ownerOf, urnOf } from "./marker.ts";
@@ -45,17 +46,21 @@ export function encodeInternal(internal: Internal): string {
   return JSON.stringify({ v: VERSION, ...shortened({ ...internal, ownership: whose }, SHORT) });
 }
 
-/** The fields that `names` has, under their short names; absent ones are left out. */
-function shortened(bag: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
+/** The fields of `bag` under other names; absent ones are left out. */
+function renamed(bag: object, names: readonly (readonly [from: string, to: string])[]): Record<string, unknown> {
   const values = new Map(Object.entries(bag));
-  const entries = Object.entries(names).map(([field, short]) => [short, values.get(field)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return dropUndefined(Object.fromEntries(names.map(([from, to]) => [to, values.get(from)])));
+}
+
+function shortened(bag: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
+  return renamed(bag, Object.entries(names));
 }
 
 function lengthened(bag: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
-  const values = new Map(Object.entries(bag));
-  const entries = Object.entries(names).map(([field, short]) => [field, values.get(short)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return renamed(
+    bag,
+    Object.entries(names).map(([field, short]) => [short, field]),
+  );
 }
 
 /** Reads the output `internal`. Throws `ZKS_INPUT` for one that a newer release wrote, and for one that was edited. */
@@ -70,10 +75,12 @@ export function decodeInternal(text: unknown): Omit<Internal, "ownership"> & Par
   return found;
 }
 
-/** What the output `internal` says of whose key it is; undefined where it doesn't, or can't be read. */
-export function ownershipOf(text: unknown): Ownership | undefined {
+/** The same, for who may not refuse a state: undefined where it can't be read. */
+export function readInternal(text: unknown): ReturnType<typeof decodeInternal> | undefined {
+  // Policies ask of every resource, and most have none: an error for each would cost its stack.
+  if (typeof text !== "string") return undefined;
   try {
-    return decodeInternal(text).ownership;
+    return decodeInternal(text);
   } catch {
     return undefined;
   }

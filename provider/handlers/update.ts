@@ -2,7 +2,7 @@ import { isLive } from "../api/keyStatus.ts";
 import type { AskedField } from "../domain/asked.ts";
 import { dropUndefined, pick } from "../domain/bag.ts";
 import { ZkscoreError } from "../domain/errors.ts";
-import { type FieldName, field, fieldsIn } from "../domain/fields.ts";
+import { FIELD_NAMES, FIELDS, type FieldName, fieldsIn } from "../domain/fields.ts";
 import { withoutInputs } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { rotateAt } from "../domain/rotation.ts";
@@ -88,10 +88,8 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
   if (context.settings.updates === "replace") throw cannotUpdate(olds, news, undefined);
   const name = nameFor(olds, news);
   // The marker always goes along.
-  const changed = fieldsIn({
-    ...Object.fromEntries(changedFields(olds, news).map((one) => [one, true])),
-    metadata: true,
-  });
+  const differing = new Set([...changedFields(olds, news), "metadata"]);
+  const changed = FIELD_NAMES.filter((name) => differing.has(name));
   const body: UpdateRequest = {
     ...emptied(changed),
     ...pick(bodyOf(news, name, olds.attempt, olds.previous), changed),
@@ -119,7 +117,7 @@ async function patch(context: HandlerContext, olds: KeyState, state: KeyState, n
 /** What takes back a field that the program no longer sets. */
 function emptied(names: readonly FieldName[]): UpdateRequest {
   const values = names.flatMap((name) => {
-    const { update: carried } = field(name);
+    const { update: carried } = FIELDS[name];
     return typeof carried === "object" ? [[name, carried.emptied]] : [];
   });
   return Object.fromEntries(values);

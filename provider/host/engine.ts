@@ -42,20 +42,19 @@ let kept: { authority: string; session: ClientHttp2Session } | undefined;
 function keptAnswers(authority: string): Promise<boolean> {
   if (kept?.authority !== authority) keep(authority);
   return new Promise((resolve) => {
-    const end = (alive: boolean) => resolve(alive);
     try {
       const stream = kept?.session.request(QUESTION, { endStream: true });
-      if (stream === undefined) return end(false);
+      if (stream === undefined) return resolve(false);
       stream.setTimeout(SILENCE_MS, () => {
         drop();
-        end(true);
+        resolve(true);
       });
-      stream.once("response", () => end(true));
-      stream.once("error", () => end(false));
-      stream.once("close", () => end(false));
+      stream.once("response", () => resolve(true));
+      stream.once("error", () => resolve(false));
+      stream.once("close", () => resolve(false));
     } catch {
       drop(); // it closed since the last question
-      end(false);
+      resolve(false);
     }
     return undefined;
   });

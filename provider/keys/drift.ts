@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RemoteKey } from "../api/types.ts";
 import { dropUndefined } from "../domain/bag.ts";
-import { FIELD_NAMES, type FieldName, field, type Sent } from "../domain/fields.ts";
+import { FIELD_NAMES, FIELDS, type FieldName, type Sent } from "../domain/fields.ts";
 import type { KeyState } from "../domain/inputs.ts";
 import { sha256, stableJson } from "../domain/stable.ts";
 
@@ -10,7 +10,7 @@ import { sha256, stableJson } from "../domain/stable.ts";
  * itself over time (by digest), never with what was asked: a server that normalises or fills in is no drift.
  */
 export function observed(sent: Sent, key: RemoteKey): Partial<Record<FieldName, unknown>> {
-  return dropUndefined(Object.fromEntries(FIELD_NAMES.map((name) => [name, field(name).observed(sent, key)])));
+  return dropUndefined(Object.fromEntries(FIELD_NAMES.map((name) => [name, FIELDS[name].observed(sent, key)])));
 }
 
 export function newSalt(): string {

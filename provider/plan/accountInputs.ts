@@ -1,5 +1,5 @@
 import { canonical, normalised } from "../domain/canonical.ts";
-import { type FieldName, field, fieldsIn } from "../domain/fields.ts";
+import { FIELDS, type FieldName, fieldsIn } from "../domain/fields.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { isoSeconds } from "../domain/instant.ts";
 import { sameJson } from "../domain/stable.ts";
@@ -10,7 +10,7 @@ import { sameJson } from "../domain/stable.ts";
  */
 export function accountInputs(state: KeyState): Partial<KeyInputs> {
   const { drift = {} } = state;
-  const inputs = fieldsIn(drift).map((name) => field(name).asInput(state, drift[name]));
+  const inputs = fieldsIn(drift).map((name) => FIELDS[name].asInput(state, drift[name]));
   return normalised(Object.assign({}, ...inputs) as Partial<KeyInputs>);
 }
 
@@ -26,7 +26,7 @@ export function acceptedDrift(olds: KeyState, news: KeyInputs): Set<FieldName> {
   const has = canonical(accountInputs(olds));
   return new Set(
     drifted.filter((name) => {
-      const set = field(name).inputs.filter((input) => has[input] !== undefined || news[input] !== undefined);
+      const set = FIELDS[name].inputs.filter((input) => has[input] !== undefined || news[input] !== undefined);
       // A derived name without a prefix is no word of the program about the name that somebody gave.
       if (name === "name" && set.length === 0) return false;
       return set.every((input) => sameJson(has[input], news[input]));
@@ -40,5 +40,5 @@ export function acceptedDrift(olds: KeyState, news: KeyInputs): Set<FieldName> {
  */
 export function keptDrift(olds: KeyState, news: KeyInputs): Set<FieldName> {
   if ((news.ownership.ignored ?? []).length === 0) return new Set();
-  return new Set([...acceptedDrift(olds, news)].filter((name) => field(name).places));
+  return new Set([...acceptedDrift(olds, news)].filter((name) => FIELDS[name].places));
 }

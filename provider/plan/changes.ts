@@ -1,4 +1,4 @@
-import { FIELD_NAMES, type FieldName, field, fieldsIn } from "../domain/fields.ts";
+import { FIELD_NAMES, FIELDS, type FieldName, fieldsIn, isField } from "../domain/fields.ts";
 import { PREFIX_MAX } from "../domain/inputSchema.ts";
 import type { KeyInputs, KeyState } from "../domain/inputs.ts";
 import { instantMs } from "../domain/instant.ts";
@@ -30,7 +30,7 @@ export function nameChanged(olds: KeyState, news: KeyInputs): boolean {
 
 /** Drift counts in what the program sets, and in what is derived for it: the name, and the end where `expiresIn` is set. */
 function isManaged(name: FieldName, news: KeyInputs): boolean {
-  return name === "name" || field(name).inputs.some((input) => input in news);
+  return name === "name" || FIELDS[name].inputs.some((input) => input in news);
 }
 
 function expiryChanged(olds: KeyState, news: KeyInputs): string[] {
@@ -93,7 +93,7 @@ export function timeoutsChanged(olds: KeyState, news: KeyInputs): boolean {
 
 /** What an update can't carry: no page or assumption lets it change on a living key. */
 export function needsReplacement(changed: string, news: KeyInputs): boolean {
-  const [name] = fieldsIn({ [changed]: true });
-  const update = name === undefined ? "never" : field(name).update;
-  return update === "never" || (update === "set" && name !== undefined && news[name] === undefined);
+  if (!isField(changed)) return true;
+  const { update } = FIELDS[changed];
+  return update === "never" || (update === "set" && news[changed] === undefined);
 }
