@@ -2,6 +2,7 @@ import { compareGrants, type Granting, withImpliedRead } from "./grants.ts";
 import { grantsText } from "./grantsText.ts";
 import type { RateLimit } from "./inputs.ts";
 import { instantMs, isoSeconds } from "./instant.ts";
+import { RATE_LIMITS } from "./vocabulary.ts";
 import type { WireKey } from "./wire.ts";
 
 /** What was asked of the API about what a key may do, how fast and until when. */
@@ -60,7 +61,7 @@ function judgePermissions({ permissions }: Asked, shown: Shown, { wider, rounded
 
 function judgeLimits({ rateLimit = {} }: Asked, shown: Shown, { rounded, unseen }: Verdict): void {
   const field = "rateLimit";
-  for (const name of ["requestsPerMinute", "requestsPerHour", "requestsPerDay", "burstLimit"] as const) {
+  for (const name of RATE_LIMITS) {
     const [limit, has] = [rateLimit[name], shown.rateLimit?.[name]];
     if (limit === undefined) continue;
     if (has === undefined || has === null) unseen.push({ field, text: `its ${name}` });

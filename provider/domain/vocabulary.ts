@@ -11,6 +11,9 @@ export type Resource = (typeof RESOURCES)[number];
 export const ACTIONS = ["read", "write", "delete", "all"] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** The limits of a key (documented). */
+export const RATE_LIMITS = ["requestsPerMinute", "requestsPerHour", "requestsPerDay", "burstLimit"] as const;
+
 /**
  * Webhook events the reference names. Its pages list different subsets, so the set is open:
  * an event that is not here is a warning, never an error.

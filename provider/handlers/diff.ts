@@ -66,9 +66,9 @@ function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): Diff
   const programPhase = view.isDeclared(owner) || (view.isProgramRun && hasUnknown(news));
   if (programPhase) {
     assertEndpoint(context, olds);
-    if (replaces.length > 0) view.announced(replacement(olds, news, replacing.length > 0 ? [] : due), olds);
-    else view.keeps(olds.keyId);
     const incident = isIncident(sightingOf(olds), news);
+    if (replaces.length > 0) view.announced(replacement(olds, news, incident, replacing.length > 0 ? [] : due), olds);
+    else view.keeps(olds.keyId);
     const said = explain(olds, news, { fields: [...changed, ...local], due, replaced: replaces.length > 0, incident });
     if (said !== undefined) context.log.info(`${whoOf(olds, news)} ${said}`);
     for (const line of pending(olds, news, now)) context.log.info(line);
@@ -90,13 +90,18 @@ function compare(context: HandlerContext, olds: KeyState, news: KeyInputs): Diff
   };
 }
 
-function replacement(olds: KeyState, news: KeyInputs, due: readonly ReplacementReason[]): Replacement {
+function replacement(
+  olds: KeyState,
+  news: KeyInputs,
+  incident: boolean,
+  due: readonly ReplacementReason[],
+): Replacement {
   const instants = due.map(({ at }) => at).filter((at) => at !== undefined);
   const byTime = due.length > 0 && instants.length === due.length;
   return {
     owner: news.ownership.owner,
     keyId: olds.keyId,
-    incident: isIncident(sightingOf(olds), news),
+    incident,
     overlaps: hasOverlap((hasUnknown(news.rotation) ? olds : news).rotation),
     ...(news.name === undefined || isUnknown(news.name) ? {} : { name: news.name }),
     ...(byTime ? { dueAt: Math.min(...instants) } : {}),

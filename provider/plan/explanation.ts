@@ -5,6 +5,7 @@ import type { KeyInputs, KeyState, Permission, RateLimit, Rotation, Webhook } fr
 import { instantMs } from "../domain/instant.ts";
 import { hasOverlap } from "../domain/rotation.ts";
 import { hasUnknown, isUnknown } from "../domain/unknown.ts";
+import { RATE_LIMITS } from "../domain/vocabulary.ts";
 import type { ReplacementReason } from "./changes.ts";
 
 /** What `diff` found. */
@@ -82,14 +83,11 @@ function permissions(olds: KeyState, { permissions: after }: KeyInputs): string[
 }
 
 function limits(before: RateLimit = {}, after: RateLimit = {}): string[] {
-  const names = ["requestsPerMinute", "requestsPerHour", "requestsPerDay", "burstLimit"] as const;
-  return names
-    .filter((name) => before[name] !== after[name])
-    .map((name) => {
-      const [had, has] = [before[name], after[name]];
-      if (had === undefined || has === undefined || isUnknown(has)) return `${name} ${verb(had, has)}`;
-      return `${name} ${has > had ? "is raised" : "is lowered"}`;
-    });
+  return RATE_LIMITS.filter((name) => before[name] !== after[name]).map((name) => {
+    const [had, has] = [before[name], after[name]];
+    if (had === undefined || has === undefined || isUnknown(has)) return `${name} ${verb(had, has)}`;
+    return `${name} ${has > had ? "is raised" : "is lowered"}`;
+  });
 }
 
 function webhooks(before: readonly Webhook[] = [], after: readonly Webhook[] = []): string[] {
