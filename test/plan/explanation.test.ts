@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { KeyInputs, KeyState, Permission } from "../../provider/domain/inputs.ts";
 import { type Change, explain } from "../../provider/plan/explanation.ts";
+import { PLAIN_STATE } from "../support/plainState.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -10,23 +11,7 @@ const ten = (to: number): Permission => ({
   restrictions: { ipWhitelist: Array.from({ length: to }, (_, index) => `203.0.113.${index}`) },
 });
 
-const olds: KeyState = {
-  permissions: [read],
-  deletionPolicy: "revoke",
-  ownership: { identity: "i", owner: "o", project: "p", stack: "s", name: "backend" },
-  apiKey: "zk_prod_0",
-  keyId: "key_1",
-  fingerprint: "f",
-  hint: "h",
-  status: "active",
-  endpoint: "http://loopback/v1",
-  createdAt: "2026-01-01T00:00:00Z",
-  name: "backend-1",
-  declared: [],
-  previous: [],
-  attempt: "1",
-  confirmed: {},
-};
+const olds = PLAIN_STATE;
 
 const { permissions, deletionPolicy, ownership } = olds;
 const news: KeyInputs = { permissions, deletionPolicy, ownership };

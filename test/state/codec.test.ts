@@ -2,24 +2,9 @@ import { expect, test } from "vitest";
 import type { KeyState } from "../../provider/domain/inputs.ts";
 import { ownerOf, urnOf } from "../../provider/domain/marker.ts";
 import { stateIn, stateOut } from "../../provider/host/stateCodec.ts";
+import { PLAIN_STATE } from "../support/plainState.ts";
 
-const bare: KeyState = {
-  permissions: [{ resource: "scores", actions: ["read"] }],
-  deletionPolicy: "revoke",
-  ownership: { identity: "i", owner: "o", project: "p", stack: "s", name: "a" },
-  apiKey: "zk_prod_0",
-  keyId: "key_1",
-  fingerprint: "f",
-  hint: "h",
-  status: "active",
-  endpoint: "http://loopback/v1",
-  createdAt: "2026-01-01T00:00:00Z",
-  name: "a-1",
-  declared: [],
-  previous: [],
-  attempt: "1",
-  confirmed: {},
-};
+const bare = PLAIN_STATE;
 
 const full: KeyState = {
   ...bare,
