@@ -91,7 +91,10 @@ function firstPlace({ inputs: { permissions } }: Case, path: string): string {
       pick(canonical({ permissions: [other as KeyInputs["permissions"][0]] }).permissions[0]),
     ),
   );
-  const value = item === undefined ? undefined : valuesOf(own, list)[Number(item)];
+  // A list whose entries have become one is judged by that entry.
+  const single = list === "restrictions.ipWhitelist" && restrictions?.ipWhitelist?.length === 1 ? "0" : undefined;
+  const entry = item ?? single;
+  const value = entry === undefined ? undefined : valuesOf(own, list)[Number(entry)];
   for (const [index, other] of same) {
     const place = value === undefined ? -1 : valuesOf(other, list).indexOf(value);
     if (value === undefined) return path.replace(/^permissions\[\d+\]/, `permissions[${index}]`);
