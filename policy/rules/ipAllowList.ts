@@ -124,7 +124,7 @@ function shortest(family: 4 | 6, limits: Limits): number {
 
 /**
  * The lists behind each grant, taken together: many narrow blocks, in one list or in many permissions that grant the
- * same, let in as much as a wide one. In all they may hold what one block may.
+ * same, let in as much as a wide one. In all they may hold what one block may. Each list that adds to it is named.
  */
 function* tooMuch(permissions: readonly PermissionView[], limits: Limits): Iterable<Finding> {
   const behind = Map.groupBy(
@@ -133,26 +133,32 @@ function* tooMuch(permissions: readonly PermissionView[], limits: Limits): Itera
   );
   const told = new Set<string>();
   for (const parts of behind.values()) {
-    const lists = [...new Set(parts.map(({ list }) => list))];
-    const [first] = lists;
-    if (first === undefined || told.has(first.path)) continue;
-    const blocks = lists.flatMap(({ items }) => items.flatMap(({ value }) => readBlock(value) ?? []));
-    if (blocks.length < 2) continue; // judged by itself above
-    const whose = lists.length === 1 ? "" : " with those of other permissions that grant the same";
-    const { v4, v6 } = sizeOf(blocks);
-    const findings: Finding[] = [];
-    if (blocks.length > limits.maxEntries) {
-      const message = `has ${blocks.length} entries${whose}; at most ${limits.maxEntries} are read by anybody`;
-      findings.push({ code: "many", path: first.path, step: 1, message });
+    const lists = [...new Set(parts.map(({ list }) => list))].filter(({ items }) => items.length > 0);
+    for (const { code, message } of excess(lists, limits)) {
+      for (const { path } of lists) {
+        if (told.has(`${code} ${path}`)) continue;
+        told.add(`${code} ${path}`);
+        yield { code, path, step: 1, message };
+      }
     }
-    for (const [family, size] of [[4, v4] as const, [6, v6] as const]) {
-      const most = 1n << BigInt((family === 4 ? 32 : 128) - shortest(family, limits));
-      if (size <= most) continue;
-      const message = `holds more IPv${family} addresses in all${whose} than one block of /${shortest(family, limits)}, the most it may`;
-      findings.push({ code: "wide-in-all", path: first.path, step: 1, message });
-    }
-    if (findings.length > 0) told.add(first.path);
-    yield* findings;
+  }
+}
+
+/** What is too much about the lists behind one grant; one block is judged by itself. */
+function* excess(lists: readonly ListView[], limits: Limits): Iterable<{ code: string; message: string }> {
+  const blocks = lists.flatMap(({ items }) => items.flatMap(({ value }) => readBlock(value) ?? []));
+  if (blocks.length < 2) return;
+  const whose = lists.length === 1 ? "" : " with those of other permissions that grant the same";
+  if (blocks.length > limits.maxEntries) {
+    const message = `has ${blocks.length} entries${whose}; at most ${limits.maxEntries} are read by anybody`;
+    yield { code: "many", message };
+  }
+  const { v4, v6 } = sizeOf(blocks);
+  for (const [family, size] of [[4, v4] as const, [6, v6] as const]) {
+    const most = 1n << BigInt((family === 4 ? 32 : 128) - shortest(family, limits));
+    if (size <= most) continue;
+    const message = `holds more IPv${family} addresses in all${whose} than one block of /${shortest(family, limits)}, the most it may`;
+    yield { code: "wide-in-all", message };
   }
 }
 

@@ -4,9 +4,10 @@ import { ZkscoreError } from "../../provider/domain/errors.ts";
 import { created, key, page, revoked, updated, usage } from "../support/api/bodies.ts";
 import { EVERY_OPERATION, testClient } from "../support/api/client.ts";
 import { httpServer, type Reply } from "../support/network/rawServer.ts";
+import { drawn } from "../support/seed.ts";
 
-/** `ZKS_FUZZ_RUNS=100000` for the long run. */
-const RUNS = Number(process.env["ZKS_FUZZ_RUNS"] ?? 3_000);
+/** `ZKSCORE_CASES=100000` for the long run. */
+const options = drawn("damaged answers", 3_000);
 
 const GOOD: Record<string, unknown> = {
   create: created(),
@@ -114,7 +115,7 @@ function containers(value: unknown): object[] {
 
 const seen = { errors: 0, answers: 0, codes: new Set<string>() };
 
-it(`${RUNS} damaged answers give a typed error or a sound answer, never anything else`, async () => {
+it(`${options.numRuns} damaged answers give a typed error or a sound answer, never anything else`, async () => {
   let reply: Reply = {};
   const server = await httpServer(() => reply);
   const names = Object.keys(EVERY_OPERATION);
@@ -151,7 +152,7 @@ it(`${RUNS} damaged answers give a typed error or a sound answer, never anything
       expect(Reflect.get({}, "added")).toBeUndefined();
       expect(Object.keys(Object.prototype)).toEqual([]);
     }),
-    { numRuns: RUNS, seed: Number(process.env["ZKS_FUZZ_SEED"] ?? 20261120) },
+    options,
   );
   await server.close();
 }, 3_600_000);
@@ -185,6 +186,6 @@ it("prototype keys change no prototype, and never reach a caller", async () => {
 
 afterAll(() => {
   console.log(`malformed: ${seen.errors} typed errors (${[...seen.codes].sort().join(", ")}), ${seen.answers} answers`);
-  expect(seen.errors).toBeGreaterThan(RUNS / 2);
+  expect(seen.errors).toBeGreaterThan(options.numRuns / 2);
   expect(seen.codes.size).toBeGreaterThanOrEqual(6);
 });

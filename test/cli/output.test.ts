@@ -13,6 +13,7 @@ import { cliPage, cliSchemas } from "../../tools/cliDocs/page.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { type CliWorld, cliWorld } from "../support/cli.ts";
 import { healthyMachine, type Machine } from "../support/doctor/machine.ts";
+import { drawn } from "../support/seed.ts";
 import { connection } from "../support/world.ts";
 
 let world: CliWorld;
@@ -47,6 +48,7 @@ describe("a table", () => {
           for (const [index, [, id]] of rows.entries()) expect(lines[index + 2]).toContain(id);
         },
       ),
+      drawn("tables", 100),
     );
   });
 

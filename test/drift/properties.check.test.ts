@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { canonical } from "../../provider/domain/canonical.ts";
 import type { KeyInputs, KeyState } from "../../provider/domain/inputs.ts";
 import { asWritten } from "../../provider/domain/written.ts";
@@ -12,13 +12,11 @@ import { createStackView } from "../../provider/stack/view.ts";
 import type { Fields } from "../support/host/handlers.ts";
 import { places, programInputs, shuffled, withUnknown } from "../support/model/inputs.ts";
 import { ownershipOf } from "../support/ownership.ts";
+import { drawn } from "../support/seed.ts";
 import { virtualClock } from "../support/virtualClock.ts";
 
-const RUNS = Number(process.env["PROVE_CASES"] ?? 1_000);
-const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
+const options = drawn("check and diff", 1_000);
 const ownership = ownershipOf("id");
-
-beforeAll(() => console.log(`properties: seed ${seed}, ${RUNS} cases each`));
 
 /** No client: check and diff make no request, or the test ends here. */
 function context(): HandlerContext {
@@ -60,7 +58,7 @@ function stateFrom(inputs: KeyInputs): KeyState {
 }
 
 const property = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void) =>
-  fc.assert(fc.property(arbitrary, holds), { numRuns: RUNS, seed });
+  fc.assert(fc.property(arbitrary, holds), options);
 
 test("check of what check gave gives the same", { timeout: 1_800_000 }, () => {
   property(accepted, (inputs) => {
@@ -147,5 +145,5 @@ test("control: a changed field is a difference", { timeout: 1_800_000 }, () => {
     if (JSON.stringify(before) !== JSON.stringify(after))
       seen += Number(diff(context(), stateFrom(before), after).changes);
   });
-  expect(seen).toBeGreaterThan(RUNS / 2);
+  expect(seen).toBeGreaterThan(options.numRuns / 2);
 });

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { compareGrants, type Granting, withImpliedRead } from "../../provider/domain/grants.ts";
 import { grantsText } from "../../provider/domain/grantsText.ts";
 import { ACTIONS, RESOURCES } from "../../provider/domain/vocabulary.ts";
+import { drawn } from "../support/seed.ts";
 
 /** Permissions are compared by what they allow: against a reference that asks of every use in a small universe whether it is allowed. */
-const CASES = Number(process.env["ZKSCORE_CASES"] ?? 600);
-const SEED = Number(process.env["ZKSCORE_SEED"] ?? Date.now() % 2 ** 31);
-console.log(`grants: seed ${SEED}, ${CASES} cases a property`);
+const options = drawn("grants", 600);
+const { numRuns: CASES } = options;
 
 /** Every block of 10.0.0.0/29, so that a set of them is a set of the eight addresses, and one far away. */
 const HOME = 10 * 2 ** 24;
@@ -126,7 +126,7 @@ test("the comparison agrees with the reference, both ways", () => {
       if (found.equal) equal++;
       if (found.wider.length > 0) wider++;
     }),
-    { numRuns: CASES, seed: SEED },
+    options,
   );
   expect(equal).toBeGreaterThan(CASES / 10);
   expect(wider).toBeGreaterThan(CASES / 10);

@@ -3,12 +3,11 @@ import { expect, test } from "vitest";
 import { minedStack } from "../support/model/mined.ts";
 import { REGRESSIONS, sequence } from "../support/model/sequence.ts";
 import { play, type Tally } from "../support/model/world.ts";
+import { drawn } from "../support/seed.ts";
 
-const RUNS = Number(process.env["PROVE_MODEL_RUNS"] ?? 75);
+const { numRuns: RUNS, seed } = drawn("model", 75);
 
 test(`the state is always mended, never guessed: ${RUNS} random sequences`, { timeout: 3_600_000 }, async () => {
-  const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
-  console.log(`model: seed ${seed}, ${RUNS} sequences`);
   const total: Tally = { ups: 0, crashes: 0, replaced: 0, retired: 0, orphansRevoked: 0 };
   await fc.assert(
     fc.asyncProperty(sequence, async (ops) => {

@@ -10,15 +10,13 @@ import type { KeyInputs } from "../../provider/domain/inputs.ts";
 import { sameJson } from "../../provider/domain/stable.ts";
 import { anyCase, type Case, findingsOf, NOW, type Permission, subjectOf } from "../support/policy/cases.ts";
 import { WORSE } from "../support/policy/worse.ts";
+import { drawn } from "../support/seed.ts";
 
 /**
- * Properties of every rule, over random keys. `npm test` runs a share; `npm run prove:policy` sets ZKSCORE_CASES to
- * 50,000 a policy. The seed is printed; ZKSCORE_SEED repeats a run.
+ * Properties of every rule, over random keys. `npm test` runs a share; `npm run prove:policy` runs 50,000 cases a policy.
  */
-const CASES = Number(process.env["ZKSCORE_CASES"] ?? 400);
-const SEED = Number(process.env["ZKSCORE_SEED"] ?? Date.now() % 2 ** 31);
-const options = { numRuns: CASES, seed: SEED };
-console.log(`policy properties: seed ${SEED}, ${CASES} cases a property`);
+const options = drawn("policy properties", 400);
+const { numRuns: CASES } = options;
 
 const definition = (name: PolicyName): Rule => RULES[name];
 const judging = POLICY_NAMES.filter(

@@ -10,12 +10,11 @@ import { SETTINGS } from "../../policy/settings/settings.ts";
 import { encodeMarker } from "../../provider/domain/marker.ts";
 import { key as wireKey } from "../support/api/bodies.ts";
 import { anyCase, type Case, DAY, NOW, type Permission, permission, subjectOf } from "../support/policy/cases.ts";
+import { drawn } from "../support/seed.ts";
 
 /** The same for the policies that ask the account, and for the two about the pack itself. */
-const CASES = Number(process.env["ZKSCORE_CASES"] ?? 400);
-const SEED = Number(process.env["ZKSCORE_SEED"] ?? Date.now() % 2 ** 31);
-const options = { numRuns: CASES, seed: SEED };
-console.log(`live policy properties: seed ${SEED}, ${CASES} cases a property`);
+const options = drawn("live policy properties", 400);
+const { numRuns: CASES } = options;
 
 const permissions = fc.array(permission, { minLength: 1, maxLength: 3 });
 const marker = {

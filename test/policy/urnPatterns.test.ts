@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { API_KEY_TYPE } from "../../policy/key/disguise.ts";
 import { concernsStack, urnMatches } from "../../policy/settings/urn.ts";
+import { drawn } from "../support/seed.ts";
 
 /** A pattern means what its author read in it, whatever names a program gives its resources. */
 const urn = (name: string, { stack = "acme-prod", project = "app", type = API_KEY_TYPE } = {}) =>
@@ -45,7 +46,7 @@ test("for any name: its own URN and `*::name` mean it, and `*::x*` means no name
       expect(urnMatches(`*::${name}`, urn(name))).toBe(names.length === 1);
       expect(urnMatches(`*::${prefix}*`, urn(name))).toBe(names.length === 1 && name.startsWith(prefix));
     }),
-    { numRuns: 500 },
+    drawn("URN patterns", 500),
   );
 });
 

@@ -5,11 +5,10 @@ import { RULES } from "../../policy/rules/index.ts";
 import { defaultsOf } from "../../policy/sdk/runtime.ts";
 import { findingsOf, NOW } from "../support/policy/cases.ts";
 import { python } from "../support/policy/python.ts";
+import { drawn } from "../support/seed.ts";
 
 /** A webhook's URL is judged as the text that is sent. Python's urllib, libcurl and Node read it, too: none differently. */
-const CASES = Number(process.env["ZKSCORE_CASES"] ?? 400);
-const SEED = Number(process.env["ZKSCORE_SEED"] ?? Date.now() % 2 ** 31);
-console.log(`webhook URLs: seed ${SEED}, ${CASES} cases`);
+const { numRuns: CASES, seed: SEED } = drawn("webhook URLs", 400);
 
 const lists = defaultsOf(RULES.webhookHttps.parameters);
 const rulesOf = (text: string) => urlFaults(text, lists).map(({ code }: UrlFault) => code);
@@ -211,7 +210,7 @@ def curl(t):
         if lib.curl_url_set(h, 0, t.encode("utf-8", "surrogatepass"), 0) != 0: return None
         def part(which, flags=0):
             p = ctypes.c_char_p()
-            return p.value.decode() if lib.curl_url_get(h, which, ctypes.byref(p), flags) == 0 else ""
+            return p.value.decode("utf-8", "replace") if lib.curl_url_get(h, which, ctypes.byref(p), flags) == 0 else ""
         return [part(5).lower(), int(part(6, 1) or 0), part(2)]
     finally: lib.curl_url_cleanup(h)
 texts = json.load(sys.stdin)

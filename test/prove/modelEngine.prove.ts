@@ -3,12 +3,11 @@ import { expect, test } from "vitest";
 import { realStack } from "../support/model/real.ts";
 import { sequence } from "../support/model/sequence.ts";
 import { play, type Tally } from "../support/model/world.ts";
+import { drawn } from "../support/seed.ts";
 
-const RUNS = Number(process.env["PROVE_RUNS"] ?? 200);
+const { numRuns: RUNS, seed } = drawn("model on the engine", 200);
 
 test(`the model against the real engine: ${RUNS} random sequences`, { timeout: 6 * 3_600_000 }, async () => {
-  const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
-  console.log(`model on the engine: seed ${seed}, ${RUNS} sequences`);
   const tallies: Tally[] = [];
   await fc.assert(
     fc.asyncProperty(sequence, async (ops) => {

@@ -3,11 +3,12 @@ import { expect, test, vi } from "vitest";
 import { minedStack } from "../support/model/mined.ts";
 import { REGRESSIONS, sequence } from "../support/model/sequence.ts";
 import { play } from "../support/model/world.ts";
+import { drawn } from "../support/seed.ts";
 import { disagreements } from "../support/standing/agrees.ts";
 
 type Standing = typeof import("../../provider/stack/standing.ts");
 
-const RUNS = 15;
+const { numRuns: RUNS, seed } = drawn("standings", 15);
 const seen = vi.hoisted(() => ({ asking: false, calls: 0, answers: 0, wrong: [] as string[] }));
 
 /** Wherever a handler asks for a standing, the six predicates are asked the same of the same listing and the same view. */
@@ -37,11 +38,10 @@ vi.mock(import("../../provider/stack/standing.ts"), async (original): Promise<St
 test(`the one classification answers what the six predicates did, in the worlds of ${RUNS} random sequences`, {
   timeout: 120_000,
 }, async () => {
-  const seed = Number(process.env["PROVE_SEED"] ?? Date.now() % 2 ** 31);
   const examples = REGRESSIONS.map((ops): [typeof ops] => [ops]);
   const property = fc.asyncProperty(sequence, async (ops) => void (await play(ops, minedStack)));
   await fc.assert(property, { numRuns: RUNS, seed, examples });
-  console.log(`seed ${seed}: ${seen.calls} questions, ${seen.answers} answers compared`);
+  console.log(`standings: ${seen.calls} questions, ${seen.answers} answers compared`);
   expect(seen.wrong.slice(0, 5)).toEqual([]);
   expect(seen.answers).toBeGreaterThan(1_000);
 });

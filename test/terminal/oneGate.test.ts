@@ -11,6 +11,7 @@ import { type CliWorld, cliWorld } from "../support/cli.ts";
 import { ask } from "../support/emulator.ts";
 import { failure, keys, SCORES, simStack } from "../support/host/world.ts";
 import { HOSTILE, hostileAccount, hostileIn } from "../support/network/hostileAccount.ts";
+import { drawn } from "../support/seed.ts";
 
 const ANY = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -28,7 +29,7 @@ describe("whatever a text holds", () => {
         expect(shown(text, 10).length).toBeLessThanOrEqual(10);
         expect(hostileIn(shown(text, 10))).toEqual([]);
       }),
-      { numRuns: 5_000 },
+      drawn("hostile texts", 5_000),
     );
   });
 
@@ -39,7 +40,7 @@ describe("whatever a text holds", () => {
         expect(hostileIn(json)).toEqual([]);
         expect(JSON.parse(json)).toEqual({ [text]: [text] });
       }),
-      { numRuns: 5_000 },
+      drawn("hostile texts", 5_000),
     );
   });
 
@@ -50,6 +51,7 @@ describe("whatever a text holds", () => {
         expect([hostileIn(error.message), error.message.split("\n").length]).toEqual([[], 4]);
         expect(ownLines(error.message)).toBe(error.message);
       }),
+      drawn("errors of hostile texts", 100),
     );
   });
 
