@@ -141,7 +141,7 @@ function change(names: readonly string[]): fc.Arbitrary<Change> {
     { weight: 1, arbitrary: fc.record({ change: fc.constant("incident" as const), key }) },
     { weight: 2, arbitrary: fc.record({ change: fc.constant("toggle" as const), key }) },
     {
-      weight: 3,
+      weight: 4,
       arbitrary: fc.record({
         change: fc.constant("drift" as const),
         key,
@@ -152,7 +152,7 @@ function change(names: readonly string[]): fc.Arbitrary<Change> {
     { weight: 1, arbitrary: fc.record({ change: fc.constant("revokedByHand" as const), key }) },
     { weight: 2, arbitrary: fc.record({ change: fc.constant("taint" as const), key }) },
     {
-      weight: 3,
+      weight: 5,
       arbitrary: fc.record({ change: fc.constant("clock" as const), minutes: one(...Object.values(MINUTES)) }),
     },
     { weight: 4, arbitrary: fc.constant({ change: "configuration" as const }) },
@@ -176,7 +176,7 @@ function command(names: readonly string[]): fc.Arbitrary<Command> {
       { weight: 1, arbitrary: fc.record({ ...up, previewed: fc.constant(true) }) },
       { weight: 4, arbitrary: fc.record({ ...up, replace: key }) },
       { weight: 2, arbitrary: fc.record({ ...up, target: key, targetDependents: refresh }) },
-      { weight: 3, arbitrary: fc.record({ ...up, kill }) },
+      { weight: 4, arbitrary: fc.record({ ...up, kill }) },
       { weight: 1, arbitrary: fc.record({ ...up, outage: one("create", "revoke", "list") }) },
       { weight: 1, arbitrary: fc.constant({ verb: "refresh" as const }) },
     )
@@ -204,7 +204,7 @@ function forced(names: readonly string[]): fc.Arbitrary<Act> {
       configured: fc.boolean(),
       refresh: rarely(fc.constant(true), 2),
       // What is replaced makes requests, so that a kill hits one.
-      kill: rarely(kill, 4),
+      kill: rarely(kill, 2),
       preview: one(true, false, false),
     })
     .map(({ key, by, configured, refresh, kill, preview }): Act => {
