@@ -123,7 +123,7 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
     },
   );
 
-  test("with the keyboard alone: find, only some, sort, open a key, show all", async () => {
+  test.runIf(inWhole("the report by keyboard"))("with the keyboard alone: find, only some, sort, open a key, show all", async () => {
     const { page } = await open(large);
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("To the report");

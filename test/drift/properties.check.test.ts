@@ -15,7 +15,7 @@ import { ownershipOf } from "../support/ownership.ts";
 import { drawn } from "../support/seed.ts";
 import { virtualClock } from "../support/virtualClock.ts";
 
-const options = drawn("check and diff", 1_000);
+const options = drawn("check and diff", 400);
 const ownership = ownershipOf("id");
 
 /** No client: check and diff make no request, or the test ends here. */

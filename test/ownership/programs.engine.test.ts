@@ -14,28 +14,32 @@ import { connection, liveIds, READ_SCORES } from "../support/world.ts";
 const ARGS = `{ ${READ_SCORES} }`;
 
 describeWithEngine("several deployments or several copies of the package in one process", (engine) => {
-  test("two inline programs of the Automation API at once have an identity each, and each ends its own keys only", {
-    timeout: 120_000,
-  }, async () => {
-    const api = await startEmulator();
-    onTestFinished(() => api.close());
-    const project = writeProject(engine, { program: "" });
-    onTestFinished(() => rmSync(project.folder, { recursive: true, force: true }));
-    // The provider is loaded from the work folder's own dependencies: it has to lie inside the user's project.
-    for (const name of ["one", "two"]) mkdirSync(join(project.folder, name));
-    writeFileSync(join(project.folder, "inline.cjs"), INLINE);
-    const env = { ...project.env, ...connection(api) };
-    const inline = startCommand(process.execPath, ["inline.cjs"], { cwd: project.folder, env, timeoutMs: 110_000 });
-    const { code, output, stdout } = await inline.done;
-    expect(output).toContain("done");
-    expect(code).toBe(0);
-    const { one, two } = JSON.parse(stdout.split("\n")[0] ?? "{}");
-    expect(one).not.toBe(two);
-    // `one` was destroyed while `two` lives on.
-    expect(liveIds(api)).toEqual([two]);
-    const identities = new Set(api.keys().map((key) => key.metadata["pulumi:identity"]));
-    expect([api.keys().length, identities.size]).toEqual([2, 2]);
-  });
+  test.runIf(inWhole("two inline programs"))(
+    "two inline programs of the Automation API at once have an identity each, and each ends its own keys only",
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const api = await startEmulator();
+      onTestFinished(() => api.close());
+      const project = writeProject(engine, { program: "" });
+      onTestFinished(() => rmSync(project.folder, { recursive: true, force: true }));
+      // The provider is loaded from the work folder's own dependencies: it has to lie inside the user's project.
+      for (const name of ["one", "two"]) mkdirSync(join(project.folder, name));
+      writeFileSync(join(project.folder, "inline.cjs"), INLINE);
+      const env = { ...project.env, ...connection(api) };
+      const inline = startCommand(process.execPath, ["inline.cjs"], { cwd: project.folder, env, timeoutMs: 110_000 });
+      const { code, output, stdout } = await inline.done;
+      expect(output).toContain("done");
+      expect(code).toBe(0);
+      const { one, two } = JSON.parse(stdout.split("\n")[0] ?? "{}");
+      expect(one).not.toBe(two);
+      // `one` was destroyed while `two` lives on.
+      expect(liveIds(api)).toEqual([two]);
+      const identities = new Set(api.keys().map((key) => key.metadata["pulumi:identity"]));
+      expect([api.keys().length, identities.size]).toEqual([2, 2]);
+    },
+  );
 
   test.runIf(inWhole("two copies of the package"))(
     "two copies of the package, one imported and one required, register one identity",
