@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -25,20 +26,20 @@ const header = z.object({ v: z.literal(1), engine: z.string(), ancestors: z.arra
 
 /**
  * Shares what this process learns with the other provider processes of the same engine run. Each process appends to a
- * file of its own, readable by this user only; the file says which engine it belongs to: its address and the processes
- * that started this one. A file that says anything else, or can't be read, counts as none.
+ * file of its own, readable by this user only, in the engine's folder; the file says which engine it belongs to: its
+ * address and the processes that started this one. A file that says anything else, or can't be read, counts as none.
  *
  * Not guaranteed: that a folder can be used or ancestors be told (no /proc and no `ps`). Then a process knows what it
  * has seen itself, and a `create` that would need more refuses.
  */
 export function openFactLog(engine: string | undefined): FactLog {
-  const folder = engine === undefined ? undefined : privateFolder();
-  const ancestors = folder === undefined ? [] : ancestorsOf(process.ppid, 2);
-  if (engine === undefined || folder === undefined || ancestors.length === 0)
-    return { append: () => {}, fresh: () => [] };
-  const prefix = `${createHash("sha256").update(engine).digest("hex").slice(0, 16)}-`;
-  const own = `${prefix}${process.pid}.jsonl`;
-  removeOld(folder, prefix);
+  const all = engine === undefined ? undefined : privateFolder();
+  const ancestors = all === undefined ? [] : ancestorsOf(process.ppid, 2);
+  if (engine === undefined || all === undefined || ancestors.length === 0) return { append: () => {}, fresh: () => [] };
+  // Of one engine: each handler lists it, and what the runs of a day leave would cost each of them milliseconds.
+  const folder = join(all, createHash("sha256").update(engine).digest("hex").slice(0, 16));
+  const own = `${process.pid}.jsonl`;
+  if (makeFolder(folder)) removeOld(all);
   const ours = (given: unknown): boolean => {
     const parsed = header.safeParse(given);
     return (
@@ -62,7 +63,7 @@ export function openFactLog(engine: string | undefined): FactLog {
     fresh() {
       const facts: Fact[] = [];
       for (const name of namesIn(folder)) {
-        if (!name.startsWith(prefix) || name === own) continue;
+        if (name === own) continue;
         const reader = readers.get(name) ?? { offset: 0, rest: "", foreign: false, begun: false };
         readers.set(name, reader);
         if (reader.foreign) continue;
@@ -96,16 +97,22 @@ function privateFolder(): string | undefined {
   const uid = process.getuid?.();
   if (uid === undefined) return undefined;
   const folder = join(process.env["XDG_RUNTIME_DIR"] || tmpdir(), `pulumi-zkscore-${uid}`);
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch {
-    // It exists, or can't be made: the look below tells.
-  }
+  makeFolder(folder);
   try {
     const found = lstatSync(folder);
     return found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0 ? folder : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether it was made now; where not, it exists or can't be made. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -188,12 +195,12 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Files of runs that ended: killed processes leave theirs. */
-function removeOld(folder: string, prefix: string): void {
-  for (const name of namesIn(folder)) {
-    const path = join(folder, name);
+/** What runs that ended a day ago have left: killed processes don't remove theirs. */
+function removeOld(all: string): void {
+  for (const name of namesIn(all)) {
+    const path = join(all, name);
     try {
-      if (!name.startsWith(prefix) && Date.now() - statSync(path).mtimeMs > DAY_MS) unlinkQuietly(path);
+      if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true });
     } catch {
       // Somebody else removed it.
     }

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +16,17 @@ import { openFactLog } from "../../provider/host/factLog.ts";
 import { createStackView } from "../../provider/stack/view.ts";
 
 const ENGINE = "127.0.0.1:40001";
+
+/** Folders that were listed. */
+const listed: string[] = [];
+vi.mock("node:fs", async (original) => {
+  const actual = await original<typeof import("node:fs")>();
+  const readdirSync = (path: string) => {
+    listed.push(path);
+    return actual.readdirSync(path);
+  };
+  return { ...actual, readdirSync };
+});
 
 let base: string;
 beforeEach(() => {
@@ -27,13 +39,14 @@ afterEach(() => {
 });
 
 const folder = () => join(base, readdirSync(base)[0] ?? "");
-const ownFile = () => join(folder(), readdirSync(folder())[0] ?? "");
+const engineFolder = () => join(folder(), readdirSync(folder())[0] ?? "");
+const ownFile = () => join(engineFolder(), `${process.pid}.jsonl`);
 
 /** What another process of the same run would have written: the same header, and these lines. */
 function peer(lines: string[], change: (header: string) => string = (header) => header): string {
   openFactLog(ENGINE).append({ is: "state read" });
   const [header = ""] = readFileSync(ownFile(), "utf8").split("\n");
-  const path = ownFile().replace(/-\d+\.jsonl$/, "-1.jsonl");
+  const path = join(engineFolder(), "1.jsonl");
   writeFileSync(path, [change(header), ...lines, ""].join("\n"), { mode: 0o600 });
   return path;
 }
@@ -95,6 +108,21 @@ describe("a file counts as none", () => {
 test("lines that are no facts are passed over, the others count", () => {
   peer(["{", '{"is":"nonsense"}', '{"is":"kept"}', '{"is":"kept","keyId":7}', MADE]);
   expect(openFactLog(ENGINE).fresh()).toEqual([{ is: "kept", keyId: "key_1" }]);
+});
+
+test("what other engines have left isn't listed before each handler, and goes when it is a day old", () => {
+  openFactLog("127.0.0.1:40002").append({ is: "state read" });
+  const other = engineFolder();
+  const log = openFactLog(ENGINE);
+  listed.length = 0;
+  expect(log.fresh()).toEqual([]);
+  const looked = [...listed];
+  expect([looked.length, looked[0]?.startsWith(join(folder(), "/"))]).toEqual([1, true]);
+  expect(looked).not.toContain(other);
+  const before = new Date(Date.now() - 25 * 3_600_000);
+  utimesSync(other, before, before);
+  openFactLog("127.0.0.1:40003");
+  expect([existsSync(other), readdirSync(folder()).length]).toEqual([false, 2]);
 });
 
 test("without an engine's address nothing is written", () => {
