@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { buildConnector } from "undici";
 import { isLoopbackAddress } from "./baseUrl.ts";
-import { type ConnectFacts, ConnectFailure, type Stage, TunnelRefused } from "./connectFailure.ts";
+import { type ConnectFacts, ConnectFailure, LEAVES, type Stage, TunnelRefused } from "./connectFailure.ts";
 import { nodeCodeOf } from "./nodeCode.ts";
 import type { ProxySetting } from "./proxy.ts";
 import { openTunnel } from "./tunnel.ts";
@@ -11,9 +11,6 @@ export interface Connector {
   /** Ends connections that are being made. */
   close(): void;
 }
-
-/** The code of an http connection that would leave this machine. */
-export const LEAVES = "NOT_LOOPBACK";
 
 /**
  * Makes connections to the API, through the proxy if there is one. All of it, from the first packet to the end of the TLS

@@ -3,6 +3,9 @@ import type { ProxySetting } from "./proxy.ts";
 /** How far a connection had come: to the proxy, through it, to the API (TLS included). */
 export type Stage = "proxy" | "tunnel" | "api";
 
+/** The code of an http connection that would leave this machine. */
+export const LEAVES = "NOT_LOOPBACK";
+
 /** What is known of a connection that never stood. Nothing of a request was written to it. */
 export interface ConnectFacts {
   stage: Stage;

@@ -1,7 +1,7 @@
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import type { Agent } from "./agent.ts";
 import type { Base } from "./baseUrl.ts";
 import { type Body, readBody } from "./body.ts";
-import { createConnector } from "./connect.ts";
 import { type ConnectFacts, ConnectFailure } from "./connectFailure.ts";
 import { nodeCodeOf } from "./nodeCode.ts";
 import { proxyFor } from "./proxy.ts";
@@ -48,15 +48,16 @@ export interface Transport {
 }
 
 /**
- * HTTP on one undici agent: no redirect is followed, nothing is repeated, nothing thrown.
+ * HTTP on one undici agent: no redirect is followed, nothing is repeated, nothing thrown. undici is loaded with the first
+ * request, since many runs make none.
  */
 export function createTransport(base: Base, connectTimeoutMs: number, userAgent: string): Transport {
   const proxy = proxyFor(base, process.env);
-  const connector = createConnector(proxy, connectTimeoutMs);
-  const dispatcher = new Agent({
-    ...{ allowH2: false, pipelining: 1, connectTimeout: connectTimeoutMs, maxHeaderSize: 32 * 1024 },
-    connect: connector.connect,
-  });
+  let loading: Promise<Agent> | undefined;
+  const agent = () => {
+    loading ??= import("./agent.ts").then(({ createAgent }) => createAgent(proxy, connectTimeoutMs));
+    return loading;
+  };
 
   return {
     async send(request) {
@@ -72,6 +73,7 @@ export function createTransport(base: Base, connectTimeoutMs: number, userAgent:
         Math.max(1, request.timeoutMs),
       );
       try {
+        const { dispatcher } = await agent();
         // undici looks at `signal` only once a connection is there: waiting for one ends by this race.
         const marked = dispatcher.compose(
           whenStarted(() => {
@@ -133,8 +135,7 @@ export function createTransport(base: Base, connectTimeoutMs: number, userAgent:
       }
     },
     async close() {
-      await dispatcher.destroy();
-      connector.close();
+      await (await loading)?.close();
     },
   };
 }

@@ -1,5 +1,4 @@
-import { LEAVES } from "./connect.ts";
-import type { ConnectFacts, TunnelRefusal } from "./connectFailure.ts";
+import { type ConnectFacts, LEAVES, type TunnelRefusal } from "./connectFailure.ts";
 import type { ProxySetting } from "./proxy.ts";
 
 /** Why no connection stood, and what to do about it. `final`: trying again at once can't help. */
