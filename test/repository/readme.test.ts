@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { inputSchema } from "../../provider/domain/inputSchema.ts";
@@ -6,6 +6,7 @@ import { packageRoot } from "../../tools/root.ts";
 
 const read = (file: string) => readFileSync(join(packageRoot, file), "utf8");
 const readme = read("README.md");
+const reference = read("docs/reference.md");
 
 /** First cells of the tables of a page whose first heading is `heading`. */
 function column(heading: string, page = readme): string[] {
@@ -29,14 +30,14 @@ test("every argument and every output of ApiKey has a row", () => {
   // The two that the constructor makes: whose key it is, and the options that the handlers honour.
   const args = Object.keys(inputSchema.shape).filter((field) => !["ownership", "options"].includes(field));
   expect(args.length).toBeGreaterThanOrEqual(12);
-  const rows = column("argument").join(" ");
+  const rows = column("argument", reference).join(" ");
   expect(args.filter((field) => !rows.includes(`\`${field}\``))).toEqual([]);
 
   const declared = [...read("provider/resources/apiKey.ts").matchAll(/^ {2}declare readonly (\w+)/gm)].map(
     ([, name]) => name,
   );
   expect(declared.length).toBeGreaterThanOrEqual(14);
-  const outputs = column("output").join(" ");
+  const outputs = column("output", reference).join(" ");
   expect(declared.filter((name) => !outputs.includes(`\`${name}\``))).toEqual([]);
 });
 
@@ -45,32 +46,47 @@ test("every setting the provider reads has a row", () => {
     ([, name]) => `\`${name}\``,
   );
   expect(new Set(settings).size).toBeGreaterThanOrEqual(7);
-  expect(column("environment").sort()).toEqual([...new Set(settings)].sort());
+  expect(column("environment", reference).sort()).toEqual([...new Set(settings)].sort());
 });
 
-test("every link of the documentation, and every file it names, exists", () => {
-  let links = 0;
-  for (const page of [
-    "README.md",
-    "docs/something-is-wrong.md",
-    "docs/rotation.md",
-    "docs/ci.md",
-    "docs/errors.md",
-    "docs/assumptions.md",
-    "examples/README.md",
-  ]) {
+/** The anchor of a heading, as GitHub and the site make it. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, "")
+    .trim()
+    .replaceAll(/\s/g, "-");
+
+test("every link of the documentation, with its anchor, and every file it names, exists", () => {
+  const written = readdirSync(join(packageRoot, "docs")).filter((name) => name.endsWith(".md"));
+  // Made from other texts, or of a time that is over.
+  const others = ["guarantees.md", "figures.md", "decisions.md"];
+  const pages = [
+    ...["README.md", "SECURITY.md", "examples/README.md", "docs/policies/README.md"],
+    ...written.filter((name) => !others.includes(name)).map((name) => `docs/${name}`),
+  ];
+  let [links, anchors] = [0, 0];
+  for (const page of pages) {
     const text = read(page);
     const targets = [
-      ...text.matchAll(/\]\(([^)#]+)\)/g),
+      ...text.matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)]+))?\)/g),
       ...text.matchAll(/`((?:provider|docs|examples)\/[\w/.-]+\.\w+)`/g),
     ];
-    for (const [all, target = ""] of targets) {
+    for (const [all, target = "", to] of targets) {
       links += 1;
       const from = all.startsWith("]") ? dirname(join(packageRoot, page)) : packageRoot;
-      expect([page, target, existsSync(join(from, target))]).toEqual([page, target, true]);
+      const file = target === "" ? join(packageRoot, page) : join(from, target);
+      expect([page, target, existsSync(file)]).toEqual([page, target, true]);
+      if (to === undefined) continue;
+      anchors += 1;
+      const headings = [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+        anchor(heading ?? ""),
+      );
+      expect([page, all, headings.includes(to)]).toEqual([page, all, true]);
     }
   }
-  expect(links).toBeGreaterThan(30);
+  expect(links).toBeGreaterThan(100);
+  expect(anchors).toBeGreaterThan(3);
 });
 
 test("the commands it gives are scripts of package.json, and the two first ones stand alone", () => {
