@@ -1,13 +1,13 @@
-import { hasName, isLive, lifeStatus, markerOf, nameOf, neverUsed } from "../api/keyStatus.ts";
+import { hasName, isLive, markerOf, nameOf } from "../api/keyStatus.ts";
 import type { CreatedKey, RemoteKey } from "../api/types.ts";
 import { pick } from "../domain/bag.ts";
 import { ZkscoreError } from "../domain/errors.ts";
 import { FIELD_NAMES } from "../domain/fields.ts";
 import type { KeyInputs, Ownership, Retired } from "../domain/inputs.ts";
 import { encodeMarker } from "../domain/marker.ts";
-import { shown } from "../domain/shown.ts";
 import type { CreateRequest } from "../domain/wire.ts";
 import type { HandlerContext } from "../stack/context.ts";
+import { explainConflict } from "./nameTaken.ts";
 import { revokeListed } from "./revoke.ts";
 
 export interface Minted extends CreatedKey {
@@ -164,29 +164,6 @@ async function post(context: HandlerContext, { attempt, body }: Attempt): Promis
 
 function mayHaveRun(error: unknown): error is ZkscoreError {
   return ZkscoreError.is(error) && error.outcome === "unknown";
-}
-
-/** A conflict on the first try is not ours: says who holds the name. */
-async function explainConflict(context: HandlerContext, inputs: KeyInputs, error: unknown): Promise<unknown> {
-  if (!ZkscoreError.is(error) || error.code !== "ZKS_CONFLICT" || inputs.name === undefined) return error;
-  const listing = await context.client.list("shared").catch(() => undefined);
-  const holder = [...(listing?.keys.values() ?? [])].find(
-    (key) => lifeStatus(key) !== "revoked" && hasName(key, inputs.name ?? ""), // an expired key may hold its name, too
-  );
-  const marker = markerOf(holder);
-  const whose =
-    marker === undefined ? "" : `, made by ${shown(`${marker.project}/${marker.stack}`)} as ${shown(marker.name)}`;
-  const isOrphan = holder !== undefined && marker?.owner === inputs.ownership.owner && neverUsed(holder);
-  return new ZkscoreError({
-    code: "ZKS_CONFLICT",
-    ...(error.status === undefined ? {} : { status: error.status }),
-    what: `${inputs.ownership.name}: the name "${inputs.name}" is taken by ${holder === undefined ? "another key" : `key ${holder.id}${whose}`}`,
-    why: "the API wants names that are unique among live keys",
-    remedy: isOrphan
-      ? "run `pulumi up --refresh`: it revokes that key if no state holds it"
-      : "choose another name, use namePrefix instead, or take the key over with adopt: { keyId, apiKey }",
-    safe: "no key was created or changed",
-  });
 }
 
 function unsettled(context: HandlerContext, lost: Attempt, cause: ZkscoreError): ZkscoreError {

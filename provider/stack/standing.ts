@@ -9,7 +9,8 @@ import type { StackName, StackView } from "./view.ts";
  * copy of the state holds:
  * - `used`: somebody has its secret, or the server doesn't say that nobody has;
  * - `state not read`: it may stand in a part of the state that this run hasn't been shown;
- * - `made under retain`: its mark says that it outlives its resource;
+ * - `made under retain`: its mark says that it outlives its resource. Not where that resource still has the key that this
+ *   one was made to replace: then the run that made it was cut off, and nobody has its secret;
  * - `other names`: its mark names another project or stack, so it may be a copy's, or the original's.
  */
 export type Doubt = "used" | "state not read" | "made under retain" | "other names";
@@ -112,10 +113,15 @@ function doubtsAbout({ key, marker }: MarkedKey, view: StackView, { names, stack
   const doubts: [Doubt, boolean][] = [
     ["used", !neverUsed(key)],
     ["state not read", stackGoes !== true && !view.stateIsRead],
-    ["made under retain", marker.keep],
+    ["made under retain", marker.keep && (stackGoes === true || !succeedsHeld(marker, view))],
     ["other names", names !== undefined && !sameStack(marker, names)],
   ];
   return doubts.flatMap(([doubt, holds]) => (holds ? [doubt] : []));
+}
+
+/** Its mark retires a key that the same resource has in the state. */
+function succeedsHeld({ owner, retires }: Marker, view: StackView): boolean {
+  return retires.some(({ keyId }) => view.isShown(keyId) && view.ownerOf(keyId) === owner);
 }
 
 /** In a copied or renamed stack a key under other names may be the other one's. */

@@ -60,6 +60,24 @@ describe("an explicit name is freed", () => {
     expect(liveIds(api).toSorted()).toEqual([stack.key("a")?.id, stack.key("b")?.id].toSorted());
   });
 
+  test("not by what a killed run made under retain: nobody can tell it from a key let go; the remedy works", async () => {
+    const { stack, killedUp } = killableStack(api);
+    const program = keys({ a: { ...SCORES, name: "prod-app", deletionPolicy: "retain" }, b: SCORES });
+    await stack.up(keys({ b: SCORES }));
+    await killedUp(program);
+    const [leftover = ""] = liveIds(api).filter((id) => id !== stack.key("b")?.id);
+    for (const refresh of [false, true]) {
+      const said = await failure(stack.up(program, { refresh }));
+      expect(said).toContain(`a: the name "prod-app" is taken by key ${leftover}, made by proj/dev as a [ZKS_CONFLICT`);
+      expect(said).toContain(
+        "remedy: if a run was cut off here, nobody has that key's secret: revoke it in the account",
+      );
+    }
+    api.revoke(leftover);
+    await stack.up(program);
+    expect(liveIds(api).toSorted()).toEqual([stack.key("a")?.id, stack.key("b")?.id].toSorted());
+  });
+
   test.each(["in use", "another stack's", "expired, and made by hand"])(
     "not by a key that is %s: the error names it and asks for another name",
     async (whose) => {
@@ -75,7 +93,9 @@ describe("an explicit name is freed", () => {
           continue;
         }
         expect(said).toContain(`a: the name "prod-app" is taken by key ${taken}`);
-        expect(said).toContain("remedy: choose another name, use namePrefix instead, or take the key over with adopt");
+        const own = whose === "in use" ? "if nobody uses that key any more: revoke it in the account, .* Else " : "";
+        const other = "choose another name, use namePrefix instead, or take the key over with adopt";
+        expect(said).toMatch(new RegExp(`remedy: ${own}${other}`));
       }
       expect(api.keys().find(({ id }) => id === taken)?.status).toBe(
         whose.startsWith("expired") ? "expired" : "active",

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { api, freshAccount, stack } from "../support/fixture.ts";
+import { killableStack } from "../support/host/killed.ts";
 import { keys, SCORES } from "../support/host/world.ts";
 import { liveIds } from "../support/world.ts";
 
@@ -55,4 +56,28 @@ test("the predecessor of a retained key lives on, as was said, through a later d
   expect(stack.log).toContain(`key ${first}, which it replaced, stays alive as well: no run will revoke it`);
   await stack.destroy();
   expect(liveIds(api).toSorted()).toEqual([first, second].toSorted());
+});
+
+describe("a key made under retain that no state holds", () => {
+  const args = (trigger: number) => ({ ...SCORES, deletionPolicy: "retain", rotation: { overlap: "2d", trigger } });
+
+  test("is revoked by the next refreshed up where a killed run made it to replace a key that the state still has", async () => {
+    const { stack, killedUp } = killableStack(api);
+    await stack.up(keys({ a: args(1), b: SCORES }));
+    const first = stack.id("a");
+    await killedUp(keys({ a: args(2), b: SCORES }));
+    expect(liveIds(api)).toHaveLength(3);
+    await stack.up(keys({ a: args(2), b: SCORES }));
+    expect(liveIds(api).toSorted()).toEqual([first, stack.id("a"), stack.id("b")].toSorted());
+  });
+
+  test("lives on where it was let go, with the one it replaced, also when its resource is declared again", async () => {
+    await stack.up(keys({ a: args(1), b: SCORES }));
+    await stack.up(keys({ a: args(2), b: SCORES }));
+    const kept = liveIds(api);
+    await stack.up(keys({ b: SCORES }));
+    await stack.up(keys({ a: args(2), b: SCORES }));
+    await stack.up(keys({ a: args(3), b: SCORES }));
+    expect(liveIds(api)).toEqual(expect.arrayContaining(kept));
+  });
 });

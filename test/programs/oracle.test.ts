@@ -34,6 +34,7 @@ function up(keys: KeyDecl[], id: string, before: KeyView[], after: KeyView[], mo
   const map = (views: KeyView[]) => new Map(views.map((one) => [one.id, one]));
   return {
     ...{ outcome: "ok", command: { verb: "up" }, refreshed: true, now: START },
+    said: "",
     wanted: wantedOf(program, String, () => undefined),
     state: { keys: stateKeys, deployed: new Map(), text: "" },
     ...{ before: map(before), after: map(after) },

@@ -9,6 +9,8 @@ export interface Seen {
   outcome: "ok" | "refused" | "killed";
   command: Command;
   refreshed: boolean;
+  /** What the command printed. */
+  said: string;
   wanted: ReadonlyMap<string, Wanted>;
   state: State;
   before: ReadonlyMap<string, KeyView>;

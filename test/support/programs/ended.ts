@@ -1,17 +1,25 @@
 import { AT_ONCE, type Book, isLive, type Seen } from "./book.ts";
 import { DOUBT_MS, type Reasons } from "./reasons.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** No key in use ends but by its own removal, its overlap's end, or an incident. */
 export function judgeRevoked(book: Book, seen: Seen, why: ReadonlyMap<string, Reasons>): string[] {
   const { before, after, wanted, now, outcome } = seen;
   const owners = new Map([...book.current].map(([name, { id }]) => [id, name]));
+  const partners = (one: Wanted | undefined) => [...(one?.after ?? []), ...(one?.replacedWith ?? [])];
+  /** Its key went first, too, and the run failed before there was another. */
+  const went = (name: string) => {
+    const id = book.current.get(name)?.id ?? "";
+    return isLive(before.get(id)) && after.get(id)?.status === "revoked";
+  };
   return [...before.values()].flatMap(({ id, status, totalRequests }) => {
     if (after.get(id)?.status !== "revoked" || status === "revoked" || totalRequests === 0) return [];
     const nothing = { name: owners.get(id) ?? "", until: Number.POSITIVE_INFINITY };
     const { name, until } = book.retired.get(id) ?? nothing;
     const kept = book.retained.has(id) || book.current.get(name)?.made.retain;
     const removed = name !== "" && !wanted.has(name) && !kept;
-    const goesFirst = outcome !== "ok" && wanted.get(name)?.deletesFirst && (why.get(name)?.must.length ?? 0) > 0;
+    const forced = (why.get(name)?.must.length ?? 0) > 0 || partners(wanted.get(name)).some((other) => went(other));
+    const goesFirst = outcome !== "ok" && wanted.get(name)?.deletesFirst && forced;
     const purged = book.purged.has(name) && book.retired.has(id);
     if (removed || goesFirst || purged || until <= now + DOUBT_MS || book.byHand.has(id)) return [];
     const promised =
@@ -23,7 +31,7 @@ export function judgeRevoked(book: Book, seen: Seen, why: ReadonlyMap<string, Re
 }
 
 /** After an `up` of everything: one live key per declared key, those within their overlap, and nothing else. */
-export function judgeRest(book: Book, { state, before, after, wanted, now, refreshed }: Seen): string[] {
+export function judgeRest(book: Book, { state, before, after, wanted, now, refreshed, said }: Seen): string[] {
   const pending = state.keys.filter(({ pendingDelete }) => pendingDelete);
   const wrong = pending.map(({ name, keyId }) => `${name}: ${keyId} waits for its deletion`);
   for (const [name, { id }] of book.current) {
@@ -41,6 +49,9 @@ export function judgeRest(book: Book, { state, before, after, wanted, now, refre
   const known = new Set([...current, ...book.retired.keys(), ...book.retained]);
   for (const view of after.values()) {
     const foreign = before.has(view.id) && view.metadata["pulumi:name"] === undefined;
+    // Of a run that was cut off, and not to be told from one that was let go: it is named, and left to people.
+    const cutOff = view.metadata["pulumi:keep"] !== undefined && view.totalRequests === 0 && said.includes(view.id);
+    if (cutOff) for (const ids of [book.retained, known]) ids.add(view.id);
     if (isLive(view) && !known.has(view.id) && !foreign)
       wrong.push(`${view.id} ("${view.name}") lives and is nobody's`);
   }

@@ -142,6 +142,7 @@ class Player {
       if ("wrong" in advice) return [advice.wrong];
       add(this.tally, advice.kind);
       this.#program = advice.program ?? this.#program;
+      if (advice.revoke !== undefined) this.#world.api.revoke(advice.revoke);
       command = advice.next;
     }
     return [`${MOST_REMEDIES} remedies in a row didn't help:\n${this.story.at(-1)}`];
@@ -177,6 +178,7 @@ class Player {
     const wrong = this.#oracle.judge({
       ...{ command: known, outcome, state, before, after, now: this.#world.api.now() },
       refreshed: this.#refreshes(command),
+      said: done.output,
       wanted: wantedOf(this.#program, this.#canaries.canary, idOf),
     });
     const whole = outcome === "ok" && command.verb === "up" && known.target === undefined;

@@ -15,8 +15,8 @@ export interface Failed {
   changed(name: string): boolean;
 }
 
-/** What a failure advises: run this next, perhaps with another program; or why it is no failure that can stand. */
-export type Advice = { next: Command; program?: Program; kind: string } | { wrong: string };
+/** What a failure advises: run this next, perhaps with another program, or after a key was revoked by hand; or why it is no failure that can stand. */
+export type Advice = { next: Command; program?: Program; revoke?: string; kind: string } | { wrong: string };
 
 export function adviceOf({ command, output, program, all, refreshed, changed }: Failed): Advice {
   // Pulumi's own words, under whatever resource: a target that can't go alone.
@@ -45,6 +45,9 @@ export function adviceOf({ command, output, program, all, refreshed, changed }: 
   if (named && /ZKS_CLOCK/.test(output) && !refreshed) {
     return { next: { ...command, refresh: true }, kind: "refusals for the clock" };
   }
+  const taken = /is taken by key (key_\w+)[\s\S]*remedy: if [^:]*: revoke it in the account/.exec(output)?.[1];
+  if (taken !== undefined && refreshed)
+    return { next: command, revoke: taken, kind: "keys revoked by hand, as advised" };
   const [first] = failures;
   if (first === undefined) return { wrong: `fails and names no key:\n${output}` };
   return { wrong: `${first.key}: refused, and no remedy is left:\n${first.text}` };

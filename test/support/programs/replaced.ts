@@ -40,6 +40,8 @@ export function judgeDeclared(
       if (ignored && moved) wrong.push(`${name}: ${field} of ${id} was changed, and it is ignored`);
     }
   } else {
+    // A successor is made from the program alone, so an incident counts that `ignoreChanges` kept from causing it.
+    if (known !== undefined && wanted.incident !== known.made.incident) book.purged.add(name);
     if (known !== undefined) wrong.push(...retire(book, seen, name, known.id, fields, why));
     book.tainted.delete(name);
     book.edits.delete(name);

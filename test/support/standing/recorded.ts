@@ -6,7 +6,10 @@ import type { StackName, StackView } from "../../../provider/stack/view.ts";
 /**
  * What the handlers answered before there was one classification, condition by condition as they stood in six places
  * (commit 6466cbb). A witness: `stack/standing.test.ts` holds `provider/stack/standing.ts` to it. Not to be tidied.
+ * One rule is newer, `keeps`: what a cut-off run has made under `retain` was left alone.
  */
+const keeps = (view: StackView, { keep, retires, owner }: MarkedKey["marker"]) =>
+  keep && !retires.some(({ keyId }) => [...view.shown()].some((one) => one.keyId === keyId && one.holder === owner));
 
 /** sweep.ts: leftovers */
 export function leftovers(view: StackView, listing: Listing, owners: ReadonlySet<string>, ledger: ReadonlySet<string>) {
@@ -15,7 +18,7 @@ export function leftovers(view: StackView, listing: Listing, owners: ReadonlySet
     const { key, marker } = marked;
     if (view.identities.size > 0 && !view.identities.has(marker.identity)) continue;
     if (!owners.has(marker.owner) || view.has(key.id) || ledger.has(key.id)) continue;
-    const orphan = view.stateIsRead && neverUsed(key) && !marker.keep && !view.isLetGo(key.id);
+    const orphan = view.stateIsRead && neverUsed(key) && !keeps(view, marker) && !view.isLetGo(key.id);
     (orphan ? found.orphans : found.unexplained).push(marked);
   }
   return found;
@@ -36,8 +39,8 @@ export function nameOrphans(view: StackView, listing: Listing, identity: string,
       marker.identity === identity && sameStack(marker, name) && !view.isShown(key.id) && !ledger.has(key.id),
   );
   return {
-    unused: unread.filter(({ key, marker }) => !marker.keep && neverUsed(key)),
-    used: unread.filter(({ key, marker }) => !marker.keep && !neverUsed(key)),
+    unused: unread.filter(({ key, marker }) => !keeps(view, marker) && neverUsed(key)),
+    used: unread.filter(({ key, marker }) => !keeps(view, marker) && !neverUsed(key)),
   };
 }
 
