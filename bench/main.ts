@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { dirname, join } from "node:path";
 import { testEngine } from "../test/support/engine/find.ts";
+import { exitWith } from "../tools/exitWith.ts";
 import { packageRoot } from "../tools/root.ts";
 import { PULUMI_CONTESTANTS } from "./contestants/pulumi.ts";
 import { tofuContestant } from "./contestants/tofu.ts";
@@ -79,12 +80,4 @@ function write(results: Results, { keys, latencies, repeats, seed }: BenchOption
   say(`Written: ${PAGE}, ${PLOT}`);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : "failed"}\n`);
-    process.exitCode = 1;
-  },
-);
+void exitWith(main());

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../emulator/index.ts";
+import { exitWith } from "./exitWith.ts";
 import { ensureSchemathesis } from "./openapiCheck/schemathesis.ts";
 import { testDocument } from "./openapiCheck/test.ts";
 import { packageRoot } from "./root.ts";
@@ -67,6 +68,4 @@ function withDisagreement(text: string): string {
   return JSON.stringify(document);
 }
 
-void main().then((code) => {
-  process.exitCode = code;
-});
+void exitWith(main());

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { exitWith } from "./exitWith.ts";
 import { type Cell, compile, RESOLUTIONS } from "./typesCheck/compile.ts";
 import { compiler, VERSIONS } from "./typesCheck/compilers.ts";
 import { BASELINE, PROGRAMS, RUN, RUN_PRINTS } from "./typesCheck/programs.ts";
@@ -132,6 +133,4 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then((code) => {
-  process.exitCode = code;
-});
+void exitWith(main());

@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "../emulator/index.ts";
-import { ownLines } from "../provider/domain/shown.ts";
 import { ensureEngine } from "./engine/ensureEngine.ts";
-import { messageOf } from "./engine/errors.ts";
 import { prepareExample } from "./example/workspace.ts";
+import { exitWith } from "./exitWith.ts";
 import { packageRoot } from "./root.ts";
 import { quickstartFolder } from "./workspace.ts";
 
@@ -33,12 +32,4 @@ async function main(example = ""): Promise<number> {
   }
 }
 
-main(process.argv[2]).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${ownLines(messageOf(error))}\n`);
-    process.exitCode = 1;
-  },
-);
+void exitWith(main(process.argv[2]));

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { exitWith } from "../../../tools/exitWith.ts";
 import { cellProof } from "../../support/crash/cell.ts";
 import { CONTROLS } from "../../support/crash/controls.ts";
 import { allCells, defaultCells, possibleCells } from "../../support/crash/matrix.ts";
@@ -67,12 +68,4 @@ function line({ name, wrong, ms }: Result): string {
   return [`${verdict} ${name} ${(ms / 1000).toFixed(1)} s`, ...wrong.map((one) => `    ${one}`)].join("\n");
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : "failed"}\n`);
-    process.exitCode = 1;
-  },
-);
+void exitWith(main());

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { exitWith } from "../../../tools/exitWith.ts";
 import { AVOIDED, avoiding, isAvoided } from "../../support/programs/avoid.ts";
 import { belowFloors } from "../../support/programs/floors.ts";
 import { generate } from "../../support/programs/generate.ts";
@@ -161,12 +162,4 @@ async function saveSmallest(template: Template, { name, case: it, verdict }: Pla
   );
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : "failed"}\n`);
-    process.exitCode = 1;
-  },
-);
+void exitWith(main());
