@@ -1,24 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiKey } from "pulumi-zkscore";
 
+const config = new pulumi.Config();
 const key = new ApiKey("backend", {
   description: "Backend of the score dashboard",
   permissions: [{ resource: "scores", actions: ["read"] }],
   expiresIn: "90d",
-  rotation: { every: "30d", window: "3d", overlap: "24h" },
+  // Two days: longer than whoever takes the secret from here needs, up to the last instance that runs with it.
+  rotation: { every: "30d", window: "3d", overlap: "2d", trigger: config.get("rotate") },
 });
 
-// The secret goes on as an output: Pulumi encrypts it in the state of what takes it, too. On a rotation the new key is
-// made first, then this is updated, and the old key goes last. `Stash` stands for your secret manager:
-//
-//   new aws.secretsmanager.SecretVersion("zkscore", { secretId: secret.id, secretString: key.apiKey });
-//   new k8s.core.v1.Secret("zkscore", { stringData: { ZKSCORE_API_KEY: key.apiKey } });
-//   new github.ActionsSecret("zkscore", { repository: "backend", secretName: "ZKSCORE_API_KEY", plaintextValue: key.apiKey });
-const environment = new pulumi.Stash("backend-environment", {
-  input: pulumi.interpolate`ZKSCORE_API_KEY=${key.apiKey}`,
-});
+// Secret outputs: encrypted in the state, and in the state of whoever takes them. consumer/ does, as a stack of its own;
+// targets/ has the same key with a resource of Kubernetes, GitHub or AWS that takes the secret within this program.
+export const backendKey = key.apiKey;
+export const environmentFile = pulumi.interpolate`ZKSCORE_API_KEY=${key.apiKey}`;
 
 // What may be shown: never the secret, but whether two places have the same one.
 export const fingerprint = key.fingerprint;
 export const hint = key.hint;
-export const environmentFile = environment.output;

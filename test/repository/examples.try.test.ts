@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
@@ -15,8 +15,14 @@ import { liveIds } from "../support/world.ts";
 // Several runs of the engine in one script.
 vi.setConfig({ testTimeout: 600_000 });
 
-/** What `npm run example -- NAME` has to show, by example: from what the script printed, and what the emulator saw. */
-const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>> = {
+/** A file of the backend. */
+interface StateFile {
+  path: string;
+  text: string;
+}
+
+/** What `npm run example -- NAME` has to show, by example: from what the script printed, what the emulator saw, and the states. */
+const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator, states: readonly StateFile[]) => void>> = {
   rotation: ({ stdout }, api) => {
     const [, requests, refused] = /^(\d+) requests, (\d+) refused$/m.exec(stdout) ?? [];
     expect(Number(requests)).toBeGreaterThanOrEqual(1_000);
@@ -33,6 +39,24 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>>
     const after = seen.slice(revoked).filter(({ operation }) => operation === "data");
     expect(new Set(before.map(({ keyId }) => keyId))).toEqual(new Set([old?.id, successor?.id]));
     expect(new Set(after.map(({ keyId }) => keyId))).toEqual(new Set([successor?.id]));
+  },
+  "use-the-secret": ({ stdout }, api, states) => {
+    const told = stdout.split("\n").filter((line) => /: \d{3}$/.test(line));
+    const asked = api.journal().filter(({ operation }) => operation === "data");
+    const keys = api.keys().map(({ id }) => id);
+    expect(keys).toHaveLength(3);
+    expect(told.map((line, index) => [line, keys.indexOf(asked[index]?.keyId ?? "")])).toEqual([
+      ["the first key: 200", 0],
+      ["rotated, and the dashboard doesn't know: the first key, in its overlap: 200", 0],
+      ["the dashboard's own up: the second key: 200", 1],
+      ["after the overlap: the second key: 200", 1],
+      ["too late: the second key: 401", 1],
+      ["the third key: 200", 2],
+    ]);
+    const withSecrets = states.filter(({ text }) => text.includes('"ciphertext"')).map(({ path }) => path);
+    for (const project of ["use-the-secret", "dashboard"]) {
+      expect(withSecrets.filter((path) => path.includes(join("history", project))).length).toBeGreaterThan(1);
+    }
   },
   "webhook-key": ({ stdout }, api) => {
     const told = stdout.split("\n").filter((line) => /^(the|with|refused|accepted)\b/.test(line));
@@ -81,6 +105,14 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator) => void>>
   },
 };
 
+/** The backend of a script's stacks: their states, and each that they had. */
+function filesBelow(folder: string): StateFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+}
+
 /** What each `up` and each `preview` of a script printed. */
 function runs(stdout: string): string[] {
   return stdout.split(/^(?=Updating|Previewing)/m).filter((part) => /^(Updating|Previewing)/.test(part));
@@ -110,8 +142,12 @@ describeWithEngine("examples, as their READMEs say", (engine) => {
     test(`npm run example -- ${name}`, async () => {
       const env = { ...prepareExample(name, folder, engine, api), ...nodeStartup() };
       const outcome = await succeed(startCommand("sh", ["try.sh"], { cwd: folder, env, timeoutMs: 500_000 }).done);
-      shows(outcome, api);
+      // Each state that a stack ever had: with the secret, and nowhere in clear.
+      const states = filesBelow(join(folder, "state"));
+      shows(outcome, api, states);
       expect(outcome.output).not.toMatch(/zk_(prod|test)_\w+/);
+      expect(states.filter(({ text }) => text.includes('"ciphertext"')).length).toBeGreaterThan(0);
+      expect(states.filter(({ text }) => /zk_(prod|test)_\w+/.test(text)).map(({ path }) => path)).toEqual([]);
       expect(liveIds(api)).toEqual([]);
     });
   }
