@@ -36,6 +36,7 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   monitoring: { keys: 1 },
   component: { keys: 2 },
   "own-policies": { stack: "staging", keys: 2 },
+  "self-service": { stack: "web-dashboard-dev", keys: 1 },
 };
 
 /** Keys that exist, a use of the secret, secrets of the program. The others are declarations of the same kind. */

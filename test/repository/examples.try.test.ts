@@ -50,7 +50,7 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator, states: r
       ["rotated, and the dashboard doesn't know: the first key, in its overlap: 200", 0],
       ["the dashboard's own up: the second key: 200", 1],
       ["after the overlap: the second key: 200", 1],
-      ["too late: the second key: 401", 1],
+      ["too late: the second key: 401", -1], // the journal names no key that it refused
       ["the third key: 200", 2],
     ]);
     const withSecrets = states.filter(({ text }) => text.includes('"ciphertext"')).map(({ path }) => path);
@@ -93,6 +93,40 @@ const SHOWN: Readonly<Record<string, (outcome: Outcome, api: Emulator, states: r
     expect(dev).toEqual([]);
     expect(inside).toEqual(["advisory no-write-in-production prod-issuer"]);
     expect(beside).toContain("mandatory no-write-in-production prod-issuer");
+  },
+  "self-service": ({ output }, api) => {
+    const told = output.split("\n").filter((line) => !/^(Outputs|Resources|Duration)|^ |^@/.test(line));
+    const asked = told.slice(
+      0,
+      told.findIndex((line) => line.startsWith("Destroying")),
+    );
+    const [, refusal, writes] = asked.splice(asked.indexOf("web-dashboard-prod: refused"), 3);
+    expect(refusal).toMatch(
+      /^- Refused by the policy no-write-in-production: permissions\[0\]\.actions\[1\]: grants scores:write/,
+    );
+    expect(writes).toMatch(/^- Refused by the policy restricted-writes: permissions\[0\]\.restrictions: .* To fix: /);
+    expect(asked).toEqual([
+      "team: needs 2 to 20 small letters and digits, a letter first",
+      'permissions[0].actions[1]: Invalid option: expected one of "read"|"write"|"delete"',
+      "expires: is no field of a request",
+      "exit code 2",
+      "requests/web-dashboard-prod.json is the request. Nothing is made before it is merged.",
+      "exit code 1",
+      "requests/web-dashboard-dev.json is the request. Nothing is made before it is merged.",
+      ...["web-dashboard-dev: what would come of it", "- a new key", "exit code 0"],
+      "web-dashboard-dev: refused",
+      expect.stringMatching(/^- Not made today: .* The next `up` after 20\S+Z makes it\.$/),
+      "exit code 1",
+      ...["web-dashboard-dev: what came of it", "- a new key", "exit code 0"],
+      ...["web-dashboard-dev: what came of it", "- nothing, the key is there", "exit code 0"],
+      "requests/web-dashboard-dev.json is the request. Nothing is made before it is merged.",
+      "web-dashboard-dev: what would come of it",
+      "- another key in place of the one there is, which works for a day more",
+      expect.stringMatching(/^- web-dashboard-dev: key \S+ will be replaced: permissions widen: \+ achievements:read /),
+      "exit code 0",
+      ...["requests/web-shop-dev.json: there is no such request", "exit code 2"],
+    ]);
+    expect(api.keys()).toHaveLength(1);
   },
   "own-policies": ({ stdout }, api) => {
     expect(api.keys()).toHaveLength(2);
