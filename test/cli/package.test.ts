@@ -44,6 +44,7 @@ test("the package holds what it promises, and none of the repository's tools, te
     "dist/provider/index.d.ts",
     "dist/cli/main.js",
     "policy/PulumiPolicy.yaml",
+    "templates/zkscore-typescript/Pulumi.yaml",
   ]) {
     expect(files).toContain(promised);
   }

@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -73,6 +82,13 @@ describeWithEngine("pulumi new, with the template of the packed package", (engin
     expect(settings).toMatch(/my-keys:requestsPerMinute: "?60"?\n/);
     expect(manifest(keys).name).toBe("my-keys");
     expect(readFileSync(join(keys, "README.md"), "utf8")).toMatch(/^# my-keys\n/);
+
+    await pulumi(["new", template, "--dir", "generated", "--yes", "--generate-only"], folder); // as README says
+    expect(readdirSync(join(folder, "generated")).sort()).toEqual(
+      readdirSync(keys)
+        .filter((name) => name !== "Pulumi.dev.yaml")
+        .sort(),
+    );
 
     install();
     const compiled = await run(join(bin, "tsc"), ["-p", "."], { cwd: keys }).catch((error: unknown) => Object(error));
