@@ -10,10 +10,9 @@ const key = new ApiKey("backend", {
   rotation: { every: "30d", window: "3d", overlap: "2d", trigger: config.get("rotate") },
 });
 
-// Secret outputs: encrypted in the state, and in the state of whoever takes them. consumer/ does, as a stack of its own;
-// targets/ has the same key with a resource of Kubernetes, GitHub or AWS that takes the secret within this program.
+// A secret output: encrypted in the state, and in the state of whoever takes it. consumer/ does, as a stack of its own;
+// targets/ has the same key with a resource of Kubernetes, GitHub or AWS that takes the secret within the program.
 export const backendKey = key.apiKey;
-export const environmentFile = pulumi.interpolate`ZKSCORE_API_KEY=${key.apiKey}`;
 
 // What may be shown: never the secret, but whether two places have the same one.
 export const fingerprint = key.fingerprint;

@@ -8,7 +8,7 @@ const key = new ApiKey("backend", {
   rotation: { every: "30d", window: "3d", overlap: "24h" },
 });
 
-// A rotation makes a new version. Whoever asks by the ARN gets it, as soon as his cache lets him (AWS's own: 5 minutes).
+// A rotation makes a new version. Whoever asks by the ARN gets it, as soon as his cache lets him (AWS's own: up to an hour).
 const secret = new aws.secretsmanager.Secret("zkscore", {
   description: "ZKScore key of the score dashboard's backend",
 });
