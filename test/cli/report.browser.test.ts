@@ -123,39 +123,42 @@ describe.skipIf(noChromium !== undefined)("the page in Chromium", () => {
     },
   );
 
-  test.runIf(inWhole("the report by keyboard"))("with the keyboard alone: find, only some, sort, open a key, show all", async () => {
-    const { page } = await open(large);
-    await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("To the report");
-    await page.locator("#q").focus();
-    await page.keyboard.type("backend");
-    const found = await shown(page);
-    expect(found).toBeLessThan(large.keys.length / 2);
-    for (const table of ["timeline", "use"]) expect(await shown(page, table)).toBeLessThanOrEqual(found);
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter"); // Show all
-    await expect.poll(() => shown(page)).toBe(large.keys.length);
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Space");
-    expect(await page.locator('.tile[aria-pressed="true"]').textContent()).toContain("wide");
-    expect(await shown(page)).toBe(large.keys.filter(({ wide }) => wide.length > 0).length);
-    await page.keyboard.press("Space");
+  test.runIf(inWhole("the report by keyboard"))(
+    "with the keyboard alone: find, only some, sort, open a key, show all",
+    async () => {
+      const { page } = await open(large);
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("To the report");
+      await page.locator("#q").focus();
+      await page.keyboard.type("backend");
+      const found = await shown(page);
+      expect(found).toBeLessThan(large.keys.length / 2);
+      for (const table of ["timeline", "use"]) expect(await shown(page, table)).toBeLessThanOrEqual(found);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter"); // Show all
+      await expect.poll(() => shown(page)).toBe(large.keys.length);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Space");
+      expect(await page.locator('.tile[aria-pressed="true"]').textContent()).toContain("wide");
+      expect(await shown(page)).toBe(large.keys.filter(({ wide }) => wide.length > 0).length);
+      await page.keyboard.press("Space");
 
-    await page.locator("#keys .sort").first().focus();
-    await page.keyboard.press("Enter");
-    const names = () => page.locator("#keys tbody summary").allTextContents();
-    expect(await page.locator("#keys th[aria-sort]").getAttribute("aria-sort")).toBe("ascending");
-    const { compare } = new Intl.Collator("en", { numeric: true });
-    expect(await names()).toEqual((await names()).toSorted(compare));
-    await page.keyboard.press("Enter");
-    expect(await page.locator("#keys th[aria-sort]").getAttribute("aria-sort")).toBe("descending");
+      await page.locator("#keys .sort").first().focus();
+      await page.keyboard.press("Enter");
+      const names = () => page.locator("#keys tbody summary").allTextContents();
+      expect(await page.locator("#keys th[aria-sort]").getAttribute("aria-sort")).toBe("ascending");
+      const { compare } = new Intl.Collator("en", { numeric: true });
+      expect(await names()).toEqual((await names()).toSorted(compare));
+      await page.keyboard.press("Enter");
+      expect(await page.locator("#keys th[aria-sort]").getAttribute("aria-sort")).toBe("descending");
 
-    await page.locator("#keys tbody summary").first().focus();
-    await page.keyboard.press("Enter");
-    await expect.poll(() => page.locator("#keys details[open] dl").first().isVisible()).toBe(true);
-    await page.close();
-  });
+      await page.locator("#keys tbody summary").first().focus();
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.locator("#keys details[open] dl").first().isVisible()).toBe(true);
+      await page.close();
+    },
+  );
 
   test("to a screen reader: tables with headings, rows and what a key may do, in words", async () => {
     const data = await dataOf(
