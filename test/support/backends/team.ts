@@ -30,8 +30,8 @@ export interface Team {
   readonly b: TestStack;
   /** What isn't as declared, in the account and in the state. Notes the secrets of the state, so that `leaks` looks for them. */
   wrong(): Promise<string[]>;
-  /** Secrets in clear in what the backend stores, and how many texts were looked at. */
-  leaks(): Promise<{ found: string[]; texts: number }>;
+  /** Secrets in clear in what the backend stores, how many texts were looked at, and in how many an id was found: no secret. */
+  leaks(): Promise<{ found: string[]; texts: number; withIds: number }>;
   dispose(): Promise<void>;
 }
 
@@ -62,10 +62,13 @@ export async function createTeam(backend: Backend, project: string): Promise<Tea
       return faults({ api, stack: b }, DECLARED, new Set());
     },
     leaks: async () => {
-      const texts = [...(await backend.stored())].filter(([name]) => name.includes(`/${project}/`));
+      const stored = [...(await backend.stored())].filter(([name]) => name.includes(`/${project}/`));
+      const found = stored.flatMap(([name, text]) => leaksIn(text, secrets).map((it) => `${name}: ${it}`));
+      const ids = api.keys().map(({ id }) => id);
       return {
-        found: texts.flatMap(([name, text]) => leaksIn(text, secrets).map((it) => `${name}: ${it}`)),
-        texts: texts.length,
+        found,
+        texts: stored.length,
+        withIds: stored.filter(([, text]) => ids.some((id) => text.includes(id))).length,
       };
     },
     dispose: async () => {
