@@ -42,7 +42,14 @@ export async function createTeam(backend: Backend, project: string): Promise<Tea
   const machine = (): TestStackOptions => {
     const temporary = mkdtempSync(join(tmpdir(), "zkscore-machine-"));
     folders.push(temporary);
-    const env = { ...connection(api), ...backend.env, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE, TMPDIR: temporary };
+    const env = {
+      ...connection(api),
+      ...backend.env,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      TMPDIR: temporary,
+      // Kept, as a user's are: they may hold secrets, too.
+      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: undefined,
+    };
     return { program: PROGRAM, project, env, timeoutMs: 300_000 };
   };
   const a = await createStack(machine());
