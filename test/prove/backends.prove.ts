@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -180,7 +180,9 @@ describeWithEngine("two machines on one stack", () => {
         await succeed(a.run(["stack", "export", "--stack", "dev", "--file", exported]));
         await succeed(b.run(["stack", "init", "dev"], moved));
         await succeed(b.run(["stack", "import", "--stack", "dev", "--file", exported], moved));
-        await succeed(a.run(["stack", "rm", "dev", "--force", "--yes"]));
+        await succeed(b.preview(["--refresh", "--expect-no-changes"], moved));
+        await succeed(a.run(["stack", "rm", "dev", "--force", "--preserve-config", "--yes"]));
+        expect(existsSync(join(a.folder, "Pulumi.dev.yaml"))).toBe(true);
         await succeed(b.up([], moved));
         await b.expectNoChanges(moved);
         expect([made(api), appKeys(api)]).toEqual([DECLARED.length, keys]);

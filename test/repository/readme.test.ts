@@ -55,6 +55,7 @@ test("every link of the documentation, and every file it names, exists", () => {
     "docs/something-is-wrong.md",
     "docs/rotation.md",
     "docs/ci.md",
+    "docs/state.md",
     "docs/errors.md",
     "docs/assumptions.md",
     "examples/README.md",

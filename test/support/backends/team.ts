@@ -57,7 +57,8 @@ export async function createTeam(backend: Backend, project: string): Promise<Tea
   const secrets = new Map([
     ["webhook secret", HOOK_SECRET],
     ["passphrase", PASSPHRASE],
-    ["management token", api.accounts[0]?.token ?? ""],
+    ["management token", String(api.accounts[0]?.token)],
+    ["password of the database", backend.env["PGPASSWORD"] ?? PASSPHRASE],
   ]);
   return {
     api,
