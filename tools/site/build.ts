@@ -24,6 +24,7 @@ const MENU = {
     ["how-to", "How to"],
     ["rotation", "Rotate"],
     ["ci", "Pipelines"],
+    ["state", "State for teams"],
     ["policies/README", "Policies"],
     ["report", "Access report"],
   ],

@@ -8,6 +8,9 @@ import { isConnected, replyWaits, signal } from "./processes.ts";
 import type { Scenario } from "./program.ts";
 import type { CrashWorld } from "./world.ts";
 
+/** What is struck: an account, and a stack that talks to it. */
+type Struckable = Pick<CrashWorld, "api" | "stack">;
+
 /** What is to be interrupted, where and how. */
 export interface Strike {
   phase: CrashPhase;
@@ -25,14 +28,14 @@ export interface Struck {
 }
 
 /** Runs the command and interrupts it at exactly that moment. Throws where the moment never came. */
-export async function strike(world: CrashWorld, it: Strike): Promise<Struck> {
+export async function strike(world: Struckable, it: Strike): Promise<Struck> {
   const struck = it.kind === "socket" || it.kind === "throw" ? await disturb(world, it) : await kill(world, it);
   world.api.faults.clear();
   return struck;
 }
 
 /** `socket`: one connection is cut, and nothing else is wrong. `throw`: it fails for as long as the command runs. */
-async function disturb({ api }: CrashWorld, it: Strike): Promise<Struck> {
+async function disturb({ api }: Struckable, it: Strike): Promise<Struck> {
   const { target: operation, before, phase, kind } = it;
   const consumerFails = kind === "throw" && (phase === "afterAnswer" || (phase === "beforeSend" && before === "data"));
   const always = { operation, times: 99 } as const;
@@ -62,11 +65,11 @@ async function disturb({ api }: CrashWorld, it: Strike): Promise<Struck> {
 }
 
 /** Providers of this stack that work. */
-export function serving({ api, stack }: CrashWorld): number[] {
+export function serving({ api, stack }: Struckable): number[] {
   return stack.providerPids().filter((pid) => isConnected(pid, api.port));
 }
 
-async function kill(world: CrashWorld, it: Strike): Promise<Struck> {
+async function kill(world: Struckable, it: Strike): Promise<Struck> {
   const { api, stack } = world;
   const { target, phase, kind } = it;
   const operation = phase === "beforeSend" ? it.before : target;
@@ -98,7 +101,7 @@ async function kill(world: CrashWorld, it: Strike): Promise<Struck> {
 }
 
 /** The request that waits at a phase; throws when the command ends without it. */
-async function reached({ api }: CrashWorld, running: Running, phase: Held["phase"]): Promise<Held> {
+async function reached({ api }: Struckable, running: Running, phase: Held["phase"]): Promise<Held> {
   const early = running.done.then(({ output }) => {
     throw new Error(`the command ended before ${phase}:\n${output}`);
   });

@@ -14,6 +14,9 @@ export interface StateKey {
   previous: { keyId: string; revokeAfter: string }[];
 }
 
+/** An account and a stack that talks to it. */
+type Judged = Pick<CrashWorld, "api" | "stack">;
+
 /** The stack's keys by logical name, from an export with secrets. */
 export async function stateKeys({ stack }: Pick<CrashWorld, "stack">): Promise<StateKey[]> {
   const { deployment } = await stack.export(["--show-secrets"]);
@@ -41,7 +44,7 @@ export function consumedKey(resources: readonly CheckpointResource[]): string | 
  * within their overlap, plus `others`, and nothing else. Returns what doesn't.
  */
 export async function faults(
-  world: CrashWorld,
+  world: Judged,
   declared: readonly string[],
   others: ReadonlySet<string>,
 ): Promise<string[]> {
@@ -71,7 +74,7 @@ export async function faults(
   return found;
 }
 
-async function secretFaults({ api }: CrashWorld, key: StateKey, view: KeyView | undefined): Promise<string[]> {
+async function secretFaults({ api }: Judged, key: StateKey, view: KeyView | undefined): Promise<string[]> {
   const hash = createHash("sha256").update(key.apiKey).digest("hex");
   const found = hash === view?.secretSha256 ? [] : [`${key.name}: the secret in the state is not ${key.keyId}'s`];
   const { status } = await api.use(key.apiKey);

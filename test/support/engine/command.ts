@@ -27,6 +27,8 @@ export interface Running {
 export interface CommandOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Runs as somebody else. Default: as whoever runs the tests. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** After this the command is killed and `done` rejects: a hang is a failure. */
   readonly timeoutMs: number;
 }
@@ -34,7 +36,8 @@ export interface CommandOptions {
 /** Starts a command without a terminal or stdin and collects what it prints. */
 export function startCommand(executable: string, args: readonly string[], options: CommandOptions): Running {
   const startedAt = performance.now();
-  const child = spawn(executable, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
+  const { cwd, env, user } = options;
+  const child = spawn(executable, args, { cwd, env, ...user, stdio: ["ignore", "pipe", "pipe"] });
   const text = { output: "", stdout: "", stderr: "" };
   const waiting = new Set<() => void>();
   let ended = false;
