@@ -76,7 +76,8 @@ describe("no line of output goes round the gate", () => {
     "tools/quickstart.ts": /Interrupted|another run holds|\$\{count\}\. \$\{title\}/,
   };
   /** The handlers' log is `provider/host/log.ts`; the tools left out show only what a clone's own checks ran. */
-  const NOT_OURS = /^tools\/(check|policyDocs|typesCheck|openapiCheck|engine)|^provider\/(handlers|stack|keys)\//;
+  const NOT_OURS =
+    /^tools\/(check|policyDocs|typesCheck|openapiCheck|engine|pythonTool|site)|^provider\/(handlers|stack|keys)\//;
 
   const sources = ["provider", "policy", "emulator", "cli", "tools"].flatMap((folder) =>
     readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" })
