@@ -134,31 +134,32 @@ function* tooMuch(permissions: readonly PermissionView[], limits: Limits): Itera
   const told = new Set<string>();
   for (const parts of behind.values()) {
     const lists = [...new Set(parts.map(({ list }) => list))].filter(({ items }) => items.length > 0);
-    for (const { code, message } of excess(lists, limits)) {
+    for (const { code, of, message } of excess(lists, limits)) {
       for (const { path } of lists) {
-        if (told.has(`${code} ${path}`)) continue;
-        told.add(`${code} ${path}`);
+        const said = `${of} ${path}`;
+        if (told.has(said)) continue;
+        told.add(said);
         yield { code, path, step: 1, message };
       }
     }
   }
 }
 
-/** What is too much about the lists behind one grant; one block is judged by itself. */
-function* excess(lists: readonly ListView[], limits: Limits): Iterable<{ code: string; message: string }> {
+/** Of what the lists behind one grant hold too much; one block is judged by itself. */
+function* excess(lists: readonly ListView[], limits: Limits): Iterable<{ code: string; of: string; message: string }> {
   const blocks = lists.flatMap(({ items }) => items.flatMap(({ value }) => readBlock(value) ?? []));
   if (blocks.length < 2) return;
   const whose = lists.length === 1 ? "" : " with those of other permissions that grant the same";
   if (blocks.length > limits.maxEntries) {
     const message = `has ${blocks.length} entries${whose}; at most ${limits.maxEntries} are read by anybody`;
-    yield { code: "many", message };
+    yield { code: "many", of: "entries", message };
   }
   const { v4, v6 } = sizeOf(blocks);
   for (const [family, size] of [[4, v4] as const, [6, v6] as const]) {
     const most = 1n << BigInt((family === 4 ? 32 : 128) - shortest(family, limits));
     if (size <= most) continue;
     const message = `holds more IPv${family} addresses in all${whose} than one block of /${shortest(family, limits)}, the most it may`;
-    yield { code: "wide-in-all", message };
+    yield { code: "wide-in-all", of: `IPv${family}`, message };
   }
 }
 

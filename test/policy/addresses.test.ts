@@ -59,6 +59,12 @@ describe("what amounts to a wide list is refused", () => {
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
+  test("in each family: both are said", () => {
+    const blocks = ["2.2.0.0/16", "9.9.0.0/16", "2a00:1::/32", "2a00:2::/32"];
+    const found = findingsOf(RULES.ipAllowList, caseOf(withField(COMPLIANT, LIST, blocks)));
+    expect(found.map(({ message }) => /IPv\d/.exec(message)?.[0])).toEqual(["IPv4", "IPv6"]);
+  });
+
   test("over many permissions that grant the same, not over ones that grant something else", () => {
     const part = (resource: string, block: string) => ({
       resource,
