@@ -1,18 +1,10 @@
 import { execFile } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { unpackInto } from "../../tools/packed.ts";
 import { packageRoot } from "../../tools/root.ts";
 
 const run = promisify(execFile);
@@ -24,10 +16,8 @@ let installed: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "zkscore-package-"));
   installed = join(folder, "node_modules", "pulumi-zkscore");
-  mkdirSync(installed, { recursive: true });
   // As `npm install <tarball>` lays it out; without the registry, its dependencies are this clone's.
-  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: packageRoot, env });
-  await run("tar", ["-xzf", "pulumi-zkscore-0.1.0.tgz", "--strip-components=1", "-C", installed], { cwd: folder });
+  await unpackInto(installed, folder);
   for (const name of ["commander", "undici", "zod", "@pulumi"]) {
     symlinkSync(join(packageRoot, "node_modules", name), join(folder, "node_modules", name));
   }

@@ -7,8 +7,9 @@ import { BACKENDS, type Opened } from "../support/backends/backend.ts";
 import { createTeam, DECLARED, type Team } from "../support/backends/team.ts";
 import { strike } from "../support/crash/strike.ts";
 import { liveKeys } from "../support/crash/world.ts";
-import type { Outcome } from "../support/engine/command.ts";
+import type { Outcome, Running } from "../support/engine/command.ts";
 import { describeWithEngine } from "../support/engine/describe.ts";
+import type { Env } from "../support/engine/project.ts";
 import { succeed } from "../support/engine/stack.ts";
 
 /** Where a run is killed, engine and provider at once. `first`: it is the first run of the stack. */
@@ -60,10 +61,7 @@ describeWithEngine("two machines on one stack", () => {
     test("while one changes keys, the other is refused and makes no request", async (context) => {
       const { api, a, b, wrong } = await start(context);
       const env = { TRIGGER: "2" };
-      await succeed(a.up());
-      api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit" });
-      const running = a.start(undefined, env);
-      await api.waitForPause({ operation: "create", timeoutMs: 60_000 });
+      const running = await heldRun({ api, a }, env);
       const before = api.journal().length;
       for (const verb of ["up", "refresh", "destroy"] as const) {
         const outcome = await b[verb]([], env);
@@ -145,10 +143,7 @@ describeWithEngine("two machines on one stack", () => {
       const { api, a, b, wrong } = await start(context);
       if ("missing" in opened || opened.gate === undefined) return context.skip("a folder has no network to cut");
       const env = { TRIGGER: "2" };
-      await succeed(a.up());
-      api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit" });
-      const running = a.start(undefined, env);
-      await api.waitForPause({ operation: "create", timeoutMs: 60_000 });
+      const running = await heldRun({ api, a }, env);
       opened.gate.shut();
       api.release();
       const { code, ms } = await running.done;
@@ -196,10 +191,7 @@ describeWithEngine("two machines on one stack", () => {
     test("control: with the lock taken from a run that lives, what is lost is seen, and the next run mends it", async (context) => {
       const { api, a, b, wrong } = await start(context);
       const env = { TRIGGER: "2" };
-      await succeed(a.up());
-      api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit" });
-      const running = a.start(undefined, env);
-      await api.waitForPause({ operation: "create", timeoutMs: 60_000 });
+      const running = await heldRun({ api, a }, env);
       await succeed(b.cancel());
       await succeed(b.up([], env));
       api.faults.clear();
@@ -212,6 +204,15 @@ describeWithEngine("two machines on one stack", () => {
     });
   });
 });
+
+/** The stack as declared, and a run of `a` that changes it, held where the API has made a key and hasn't answered. */
+async function heldRun({ api, a }: Pick<Team, "api" | "a">, env: Env): Promise<Running> {
+  await succeed(a.up());
+  api.faults.add({ operation: "create", kind: "pause", phase: "afterCommit" });
+  const running = a.start(undefined, env);
+  await api.waitForPause({ operation: "create", timeoutMs: 60_000 });
+  return running;
+}
 
 function expectRefused({ code, output }: Outcome): void {
   expect(output).toMatch(LOCKED);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { packInto } from "../../tools/packed.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { inWhole } from "../support/share.ts";
 
@@ -44,10 +45,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "zkscore-targets-"));
   cpSync(join(packageRoot, "examples", "use-the-secret", "targets"), folder, { recursive: true });
   writeFileSync(join(folder, "run.mjs"), RUNNER);
-  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: packageRoot, env });
+  const tarball = await packInto(folder);
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"];
   try {
-    await run("npm", ["install", ...flags, "./pulumi-zkscore-0.1.0.tgz"], { cwd: folder, env });
+    await run("npm", ["install", ...flags, tarball], { cwd: folder, env });
     missing = "";
   } catch (error) {
     if (process.env["CI"] === "true") throw error;

@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { packInto } from "../../tools/packed.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { workspaceEnv } from "../../tools/workspace.ts";
 import { ask } from "../support/emulator.ts";
@@ -28,6 +28,7 @@ interface Section {
 describeWithEngine("docs/how-to.md", (engine) => {
   let api: Emulator;
   let folder: string;
+  let tarball: string;
   let known: { keyId: string; apiKey: string };
   let secret = "";
   const blocks = blocksOf("docs/how-to.md");
@@ -38,10 +39,7 @@ describeWithEngine("docs/how-to.md", (engine) => {
     api = await startEmulator({ accounts: [{}, {}] });
     folder = mkdtempSync(join(tmpdir(), "zkscore-how-to-"));
     mkdirSync(join(folder, "backend"));
-    execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], {
-      cwd: packageRoot,
-      stdio: "pipe",
-    });
+    tarball = await packInto(folder);
     await sh(`pulumi login 'file://${folder}/backend?metadata=skip'`);
   });
   afterAll(async () => {
@@ -70,7 +68,7 @@ ${rest}`;
         write("Pulumi.yaml", block("yaml")?.text ?? "");
         write("index.ts", block("ts")?.text ?? "");
       },
-      own: () => [["/path/to/pulumi-zkscore-0.1.0.tgz", "./pulumi-zkscore-0.1.0.tgz"]],
+      own: () => [["/path/to/pulumi-zkscore-0.1.0.tgz", tarball]],
       after: async (output) => {
         secret = /^zk_\S+$/m.exec(output)?.[0] ?? "";
         expect((await api.use(secret)).status).toBe(200);

@@ -10,10 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { unpackInto } from "../../tools/packed.ts";
 import { packageRoot } from "../../tools/root.ts";
 import { workspaceEnv } from "../../tools/workspace.ts";
 import { startCommand } from "../support/engine/command.ts";
@@ -53,10 +54,7 @@ describeWithEngine("pulumi new, with the template of the packed package", (engin
     folder = mkdtempSync(join(tmpdir(), "zkscore-template-"));
     keys = join(folder, "my-keys");
     env = { ...workspaceEnv(folder, { PATH: process.env["PATH"], HOME: folder }), ...engine.env, ...connection(api) };
-    const path = [bin, process.env["PATH"]].join(delimiter);
-    const packing = ["pack", "--ignore-scripts", "--pack-destination", folder];
-    await run("npm", packing, { cwd: packageRoot, env: { ...process.env, PATH: path } });
-    await run("tar", ["-xzf", "pulumi-zkscore-0.1.0.tgz"], { cwd: folder });
+    await unpackInto(join(folder, "package"), folder);
   });
   afterAll(async () => {
     if (!runs) return;

@@ -14,6 +14,9 @@ const pages = join(site, "pages");
 const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { repository: { url: string } };
 const source = `${repository.url.replace(/^git\+|\.git$/g, "")}/blob/main/`;
 
+/** Pages that lie above docs/. */
+const ABOVE = ["README.md", "CHANGELOG.md", "SECURITY.md"];
+
 /** Pages of the menu, in the order in which one reads them; the rest of docs/ is found by links and by the search. */
 const MENU = {
   Start: [
@@ -53,7 +56,7 @@ rmSync(site, { recursive: true, force: true });
 mkdirSync(pages, { recursive: true });
 symlinkSync(join(here, "node_modules"), join(site, "node_modules"));
 cpSync(join(root, "docs"), pages, { recursive: true });
-for (const name of ["README.md", "CHANGELOG.md", "SECURITY.md"]) cpSync(join(root, name), join(pages, name));
+for (const name of ABOVE) cpSync(join(root, name), join(pages, name));
 run("typedoc", [
   ...["--plugin", "typedoc-plugin-markdown", "--entryPoints", join(root, "provider", "index.ts")],
   ...["--entryPoints", join(root, "policy", "index.ts"), "--tsconfig", join(root, "tsconfig.build.json")],
@@ -85,14 +88,10 @@ process.stdout.write(`${written.length} pages: ${relative(process.cwd(), join(si
 
 /** A link of a page as the site has it: files that are no page are shown where the repository is. */
 function target(page: string, to: string): string {
-  if (/^[a-z]+:|^#/.test(to)) return to;
+  if (page.startsWith("api/") || /^[a-z]+:|^#/.test(to)) return to;
   const [path = "", anchor] = to.split("#");
-  const from = ["README.md", "CHANGELOG.md", "SECURITY.md"].includes(page)
-    ? "."
-    : posix.join("docs", posix.dirname(page));
-  const file = page.startsWith("api/") ? undefined : posix.join(from, path);
-  if (file === undefined) return to;
-  const onSite = file.startsWith("docs/") ? file.slice("docs/".length) : file;
+  const file = posix.join(ABOVE.includes(page) ? "." : posix.join("docs", posix.dirname(page)), path);
+  const onSite = file.replace(/^docs\//, "");
   const isPage = onSite.endsWith(".md") && existsSync(join(pages, onSite));
   if (!isPage && !existsSync(join(root, file))) throw new Error(`${page}: a link to ${to}, which isn't there`);
   if (!isPage) return source + file;

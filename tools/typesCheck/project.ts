@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { unpackInto } from "../packed.ts";
 import { packageRoot } from "../root.ts";
-
-const run = promisify(execFile);
 
 /** A user's project: the packed package beside the SDKs, which are this clone's. */
 export interface Project {
@@ -19,13 +16,8 @@ export async function makeProject(): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "zkscore-types-"));
   const modules = join(folder, "node_modules");
   const installed = join(modules, "pulumi-zkscore");
-  mkdirSync(installed, { recursive: true });
+  await unpackInto(installed, folder);
   mkdirSync(join(modules, "@types"));
-  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
-    cwd: packageRoot,
-  });
-  const [packed]: unknown[] = Object.values(Object(JSON.parse(stdout)));
-  await run("tar", ["-xzf", Object(packed).filename, "--strip-components=1", "-C", installed], { cwd: folder });
   // Its dependencies are there, as npm would lay them: a type of zod's that got out shows all that follows from it.
   for (const name of ["zod", "undici", "@pulumi", "@types/node"]) {
     const target = join(packageRoot, "node_modules", name);

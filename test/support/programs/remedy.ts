@@ -15,7 +15,10 @@ export interface Failed {
   changed(name: string): boolean;
 }
 
-/** What a failure advises: run this next, perhaps with another program, or after a key was revoked by hand; or why it is no failure that can stand. */
+/**
+ * What a failure advises: run this next, perhaps with another program, or after a key was revoked by hand; or why it is no
+ * failure that can stand.
+ */
 export type Advice = { next: Command; program?: Program; revoke?: string; kind: string } | { wrong: string };
 
 export function adviceOf({ command, output, program, all, refreshed, changed }: Failed): Advice {
